@@ -1,0 +1,1 @@
+export { Random, normals } from "./tensor/random";
