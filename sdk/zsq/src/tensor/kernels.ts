@@ -1,0 +1,161 @@
+// Typed access to the TensorFlow kernels that tfjs-node does not expose as they are: explicit padding,
+// gradients of single layers, fused batch normalization. Every function returns new tensors that the caller disposes
+// (or an enclosing tf.tidy); none disposes its inputs.
+import * as tf from "@tensorflow/tfjs-node-gpu";
+
+/** Where a convolution or pooling window sits: equal strides and zero padding in both directions, in pixels. */
+export interface Window {
+  kernel: number;
+  stride: number;
+  pad: number;
+}
+
+interface Attribute { name: string; type: number; value: unknown }
+interface NodeBackend {
+  binding: Record<"TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32", number>;
+  executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
+  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
+}
+
+const backend = tf.backend() as unknown as NodeBackend;
+const { TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_BOOL, TF_ATTR_FLOAT, TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding;
+
+const int = (name: string, value: number | number[]): Attribute => ({ name, type: TF_ATTR_INT, value });
+const text = (name: string, value: string): Attribute => ({ name, type: TF_ATTR_STRING, value });
+const flag = (name: string, value: boolean): Attribute => ({ name, type: TF_ATTR_BOOL, value });
+const float = (name: string, value: number): Attribute => ({ name, type: TF_ATTR_FLOAT, value });
+const type = (name: string, value: number): Attribute => ({ name, type: TF_ATTR_TYPE, value });
+const T = type("T", TF_FLOAT);
+const one = <R extends tf.Tensor = tf.Tensor4D>(name: string, attributes: Attribute[], ...inputs: tf.Tensor[]): R =>
+  backend.executeSingleOutput(name, attributes, inputs) as R;
+
+/** `f` with its results kept by the key of its argument: attribute lists are built once per geometry. */
+function cached<A>(key: (argument: A) => string, f: (argument: A) => Attribute[]): (argument: A) => Attribute[] {
+  const known = new Map<string, Attribute[]>();
+  return (argument) => {
+    const k = key(argument);
+    let attributes = known.get(k);
+    if (!attributes) known.set(k, (attributes = f(argument)));
+    return attributes;
+  };
+}
+
+const convAttributes = cached(({ stride, pad }: Window) => `${stride},${pad}`, ({ stride, pad }) => [
+  T, int("strides", [1, stride, stride, 1]), text("data_format", "NHWC"), flag("use_cudnn_on_gpu", true), int("dilations", [1, 1, 1, 1]),
+  ...(pad ? [text("padding", "EXPLICIT"), int("explicit_paddings", [0, 0, pad, pad, pad, pad, 0, 0])] : [text("padding", "VALID")]),
+]);
+const poolAttributes = cached(({ kernel, stride }: Window) => `${kernel},${stride}`, ({ kernel, stride }) => [
+  T, int("ksize", [1, kernel, kernel, 1]), int("strides", [1, stride, stride, 1]), text("data_format", "NHWC"), text("padding", "VALID"), int("explicit_paddings", []),
+]);
+const batchNormAttributes = cached((o: { training: boolean; epsilon: number }) => `${o.training},${o.epsilon}`, ({ training, epsilon }) => [
+  T, type("U", TF_FLOAT), float("epsilon", epsilon), text("data_format", "NHWC"), flag("is_training", training),
+]);
+const MEAN = [flag("keep_dims", true), T, type("Tidx", TF_INT32)];
+const RESIZE = [T, flag("align_corners", false), flag("half_pixel_centers", false)];
+
+const shapeOf = (shape: number[]): tf.Tensor1D => tf.tensor1d(shape, "int32");
+
+/** x [n,h,w,ci] convolved with w [kh,kw,ci,co]. */
+export const conv2d = (x: tf.Tensor, w: tf.Tensor, window: Window): tf.Tensor4D => one("Conv2D", convAttributes(window), x, w);
+
+/** Gradient of conv2d in x, of shape xShape, from dy [n,ho,wo,co]. */
+export function conv2dInputGradient(xShape: number[], w: tf.Tensor, dy: tf.Tensor, window: Window): tf.Tensor4D {
+  const shape = shapeOf(xShape);
+  const dx = one("Conv2DBackpropInput", convAttributes(window), shape, w, dy);
+  shape.dispose();
+  return dx;
+}
+
+/** Gradient of conv2d in w, of shape wShape. */
+export function conv2dFilterGradient(x: tf.Tensor, wShape: number[], dy: tf.Tensor, window: Window): tf.Tensor4D {
+  const shape = shapeOf(wShape);
+  const dw = one("Conv2DBackpropFilter", convAttributes(window), x, shape, dy);
+  shape.dispose();
+  return dw;
+}
+
+export const biasAdd = (x: tf.Tensor, bias: tf.Tensor): tf.Tensor4D => one("BiasAdd", [T, text("data_format", "NHWC")], x, bias);
+export const biasAddGradient = (dy: tf.Tensor): tf.Tensor1D => one("BiasAddGrad", [T, text("data_format", "NHWC")], dy);
+
+export const relu = (x: tf.Tensor): tf.Tensor4D => one("Relu", [T], x);
+/** Gradient of relu in its input, from its output y. */
+export const reluGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor4D => one("ReluGrad", [T], dy, y);
+
+export const add = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("AddV2", [T], a, b);
+export const multiply = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("Mul", [T], a, b);
+export const subtract = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("Sub", [T], a, b);
+export const square = (a: tf.Tensor): tf.Tensor4D => one("Square", [T], a);
+
+/** Mean over height and width: [n,h,w,c] -> [n,1,1,c]. */
+export function spatialMean(x: tf.Tensor): tf.Tensor4D {
+  const axes = tf.tensor1d([1, 2], "int32");
+  const mean = one("Mean", MEAN, x, axes);
+  axes.dispose();
+  return mean;
+}
+
+/** Zero padding of `pad` pixels on every side; relies on x >= 0 where a maximum follows. */
+export function padImage(x: tf.Tensor4D, pad: number): tf.Tensor4D {
+  return pad ? tf.pad(x, [[0, 0], [pad, pad], [pad, pad], [0, 0]]) : tf.clone(x);
+}
+
+/** Maximum over windows inside x (no padding). */
+export const maxPool = (x: tf.Tensor, window: Window): tf.Tensor4D => one("MaxPool", poolAttributes(window), x);
+/** Gradient of maxPool in its input x, from its output y. */
+export const maxPoolGradient = (x: tf.Tensor, y: tf.Tensor, dy: tf.Tensor, window: Window): tf.Tensor4D =>
+  one("MaxPoolGrad", poolAttributes(window), x, y, dy);
+
+/** Nearest-neighbour resize to [height, width]: pixel i comes from floor(i * in / out), as torch's mode "nearest". */
+export function resizeNearest(x: tf.Tensor, height: number, width: number): tf.Tensor4D {
+  const size = shapeOf([height, width]);
+  const y = one("ResizeNearestNeighbor", RESIZE, x, size);
+  size.dispose();
+  return y;
+}
+
+/** Gradient of resizeNearest in its input of size [height, width]. */
+export function resizeNearestGradient(dy: tf.Tensor, height: number, width: number): tf.Tensor4D {
+  const size = shapeOf([height, width]);
+  const dx = one("ResizeNearestNeighborGrad", RESIZE, dy, size);
+  size.dispose();
+  return dx;
+}
+
+/** Batch normalization by the statistics of the batch, with what its gradient needs. */
+export interface TrainedBatchNorm {
+  y: tf.Tensor4D;
+  /** [c], over n, h, w */
+  mean: tf.Tensor1D;
+  /** [c], unbiased */
+  variance: tf.Tensor1D;
+  reserve: tf.Tensor[];
+}
+
+/** gamma * (x - mean) / sqrt(variance + epsilon) + beta, mean and variance those of the batch. */
+export function batchNormTraining(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): TrainedBatchNorm {
+  const empty = tf.tensor1d([], "float32");
+  const [y, mean, variance, ...reserve] = backend.executeMultipleOutputs(
+    "FusedBatchNormV3", batchNormAttributes({ training: true, epsilon }), [x, gamma, beta, empty, empty], 6);
+  empty.dispose();
+  return { y: y as tf.Tensor4D, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D, reserve };
+}
+
+/** Gradients of batchNormTraining in x, gamma and beta. */
+export function batchNormTrainingGradient(dy: tf.Tensor, x: tf.Tensor, gamma: tf.Tensor, reserve: tf.Tensor[], epsilon: number): [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D] {
+  const [dx, dgamma, dbeta, ...unused] = backend.executeMultipleOutputs(
+    "FusedBatchNormGradV3", batchNormAttributes({ training: true, epsilon }), [dy, x, gamma, ...reserve], 5);
+  tf.dispose(unused);
+  return [dx as tf.Tensor4D, dgamma as tf.Tensor1D, dbeta as tf.Tensor1D];
+}
+
+/** x rounded to the 2^bits levels between low and high, low <= 0 <= high, gradient not defined. */
+export const fakeQuantWithRange = (x: tf.Tensor, low: number, high: number, bits: number): tf.Tensor4D =>
+  one("FakeQuantWithMinMaxArgs", [float("min", low), float("max", high), int("num_bits", bits), flag("narrow_range", false)], x);
+
+/** The k largest values of each row of x [..., m], in falling order; k <= m. */
+export function topK(x: tf.Tensor, k: number): tf.Tensor {
+  const count = tf.scalar(k, "int32");
+  const [values, indices] = backend.executeMultipleOutputs("TopKV2", [flag("sorted", true), T, type("Tk", TF_INT32), type("index_type", TF_INT32)], [x, count], 2);
+  tf.dispose([count, indices]);
+  return values;
+}
