@@ -14,6 +14,8 @@ export interface LayerInfo {
   buffers: Map<string, number[]>;
   /** output of its first use, [n, h, w, c] */
   output: number[];
+  /** values entering it on that image, over all uses */
+  inputValues: number;
   /** multiply-adds on that image, over all uses (heads run once per level) */
   multiplyAdds: number;
 }
@@ -62,10 +64,11 @@ export class Architecture {
 class ShapeLayers implements Layers<number[]> {
   readonly layers = new Map<string, LayerInfo>();
 
-  conv(name: string, [n, h, w]: number[], { in: ci, out, kernel, stride = 1, bias = false }: Convolution): number[] {
+  conv(name: string, x: number[], { in: ci, out, kernel, stride = 1, bias = false }: Convolution): number[] {
+    const [n, h, w] = x;
     const output = [n, Math.ceil(h / stride), Math.ceil(w / stride), out];
     const parameters: [string, number[]][] = [["weight", [kernel, kernel, ci, out]], ...(bias ? [["bias", [out]] as [string, number[]]] : [])];
-    this.record(name, "conv", parameters, [], output).multiplyAdds += output[1] * output[2] * kernel * kernel * ci * out;
+    this.record(name, "conv", parameters, [], output, x).multiplyAdds += output[1] * output[2] * kernel * kernel * ci * out;
     return output;
   }
 
@@ -85,10 +88,11 @@ class ShapeLayers implements Layers<number[]> {
   upsample([n, , , c]: number[], [, h, w]: number[]): number[] { return [n, h, w, c]; }
   scope(f: () => number[]): number[] { return f(); }
 
-  private record(name: string, kind: LayerKind, parameters: [string, number[]][], buffers: [string, number[]][], output: number[]): LayerInfo {
+  private record(name: string, kind: LayerKind, parameters: [string, number[]][], buffers: [string, number[]][], output: number[], input = output): LayerInfo {
     const full = (entries: [string, number[]][]): Map<string, number[]> => new Map(entries.map(([key, shape]) => [`${name}.${key}`, shape]));
     let layer = this.layers.get(name);
-    if (!layer) this.layers.set(name, (layer = { name, kind, parameters: full(parameters), buffers: full(buffers), output, multiplyAdds: 0 }));
+    if (!layer) this.layers.set(name, (layer = { name, kind, parameters: full(parameters), buffers: full(buffers), output, inputValues: 0, multiplyAdds: 0 }));
+    layer.inputValues += input[1] * input[2] * input[3];
     return layer;
   }
 }

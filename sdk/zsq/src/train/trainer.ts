@@ -1,0 +1,171 @@
+import * as tf from "@tensorflow/tfjs-node-gpu";
+import { Architecture } from "../nn/architecture";
+import { Detector } from "../nn/detector";
+import { Random } from "../tensor/random";
+import { createOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer";
+import { ParameterVector } from "./parameter-vector";
+import { learningRateAt, type Schedule } from "./schedule";
+import type { ImageTargets } from "./targets";
+import { trainingStep } from "./training-step";
+
+/** Images of one size with their ground truth. */
+export interface TrainingData {
+  count: number;
+  height: number;
+  width: number;
+  /** [count, height, width, 3], 0 to 255 */
+  pixels: Uint8Array;
+  targets: readonly ImageTargets[];
+}
+
+export interface TrainerOptions {
+  optimizer: OptimizerOptions;
+  schedule: Schedule;
+  epochs: number;
+  batchSize: number;
+  /** gradients longer than this are shortened to it */
+  clipNorm: number;
+  seed: number;
+}
+
+/** Weight of the newest batch in the running statistics, as torch's BatchNorm2d. */
+const BATCH_NORM_MOMENTUM = 0.1;
+
+/**
+ * Trains all parameters of a detector. Everything random depends on (seed, step) alone, so that a trainer restored from
+ * `state()` goes on exactly as if it had never stopped (on the same machine with the same number of threads).
+ */
+export class Trainer {
+  step = 0;
+  readonly steps: number;
+  private readonly parameters: ParameterVector;
+  private readonly buffers: ParameterVector;
+  private readonly optimizer: Optimizer;
+  private parameterValues: tf.Tensor1D;
+  private bufferValues: tf.Tensor1D;
+
+  constructor(private readonly start: Detector, private readonly data: TrainingData, private readonly options: TrainerOptions) {
+    const { parameters, buffers } = new Architecture(start.config);
+    this.parameters = new ParameterVector(parameters);
+    this.buffers = new ParameterVector(buffers);
+    this.parameterValues = this.parameters.pack(start.weights);
+    this.bufferValues = this.buffers.pack(start.weights);
+    this.optimizer = createOptimizer(options.optimizer, this.parameters.mask((_, shape) => shape.length > 1));
+    this.steps = Math.floor(this.stepsPerEpoch * options.epochs);
+  }
+
+  get stepsPerEpoch(): number {
+    return Math.floor(this.data.count / this.options.batchSize);
+  }
+
+  /** One step; returns the losses of its batch. Throws if the loss or a gradient is not finite, leaving the parameters as they were. */
+  trainStep(): { classification: number; box: number } {
+    const { images, targets } = this.batch(this.step);
+    const weights = this.parameters.unpack(this.parameterValues);
+    const { loss, gradients, batchStatistics } = trainingStep(this.start.config, weights, images, targets);
+    const gradient = this.parameters.pack(gradients);
+    const statistics = tf.tidy(() => this.buffers.pack(runningNames(batchStatistics)));
+    tf.dispose([images, ...weights.values(), ...gradients.values(), ...[...batchStatistics.values()].flatMap(({ mean, variance }) => [mean, variance])]);
+    try {
+      this.update(gradient, statistics, loss);
+    } finally {
+      tf.dispose([gradient, statistics]);
+    }
+    this.step++;
+    return loss;
+  }
+
+  /** The detector as trained so far; the caller disposes it. */
+  detector(): Detector {
+    return new Detector(this.start.config, new Map([...this.parameters.unpack(this.parameterValues), ...this.buffers.unpack(this.bufferValues)]));
+  }
+
+  /** Everything that changes, for a checkpoint; the tensors stay the trainer's. */
+  state(): Map<string, tf.Tensor1D> {
+    const optimizer = [...this.optimizer.state].map(([name, tensor]): [string, tf.Tensor1D] => [`optimizer.${name}`, tensor]);
+    return new Map([["parameters", this.parameterValues], ["buffers", this.bufferValues], ...optimizer]);
+  }
+
+  /** Continues from a state; the trainer takes the tensors over. */
+  restore(state: ReadonlyMap<string, tf.Tensor1D>): void {
+    const take = (name: string, old: tf.Tensor1D): tf.Tensor1D => {
+      const tensor = state.get(name);
+      if (!tensor || tensor.size !== old.size) throw new Error(`restore: invalid training state: ${name} has ${tensor?.size ?? 0} values; expected ${old.size}`);
+      old.dispose();
+      return tensor;
+    };
+    this.parameterValues = take("parameters", this.parameterValues);
+    this.bufferValues = take("buffers", this.bufferValues);
+    for (const [name, tensor] of this.optimizer.state) this.optimizer.state.set(name, take(`optimizer.${name}`, tensor));
+    this.step = this.optimizer.state.get("steps")!.dataSync()[0];
+  }
+
+  dispose(): void {
+    tf.dispose([this.parameterValues, this.bufferValues]);
+    this.optimizer.dispose();
+  }
+
+  private update(gradient: tf.Tensor1D, statistics: tf.Tensor1D, loss: { classification: number; box: number }): void {
+    const norm = tf.tidy(() => gradient.square().sum().sqrt().dataSync()[0]);
+    if (!Number.isFinite(norm + loss.classification + loss.box)) {
+      throw new Error(`trainStep: invalid loss at step ${this.step}: ${loss.classification} + ${loss.box}, gradient norm ${norm}; expected finite values; try a smaller learning rate`);
+    }
+    const clipped = gradient.mul(Math.min(1, this.options.clipNorm / Math.max(norm, 1e-12))) as tf.Tensor1D;
+    const updated = this.optimizer.step(this.parameterValues, clipped, learningRateAt(this.options.schedule, this.step, this.steps));
+    const running = tf.tidy(() => this.bufferValues.mul(1 - BATCH_NORM_MOMENTUM).add(statistics.mul(BATCH_NORM_MOMENTUM)) as tf.Tensor1D);
+    tf.dispose([clipped, this.parameterValues, this.bufferValues]);
+    this.parameterValues = updated;
+    this.bufferValues = running;
+  }
+
+  // the images of a step, each mirrored with probability one half
+  private batch(step: number): { images: tf.Tensor4D; targets: ImageTargets[] } {
+    const { height, width, pixels, targets } = this.data;
+    const { batchSize, seed } = this.options;
+    const order = new Random(seed, Math.floor(step / this.stepsPerEpoch)).permutation(this.data.count);
+    const coin = new Random(seed + 1, step);
+    const size = height * width * 3;
+    const bytes = new Uint8Array(batchSize * size);
+    const batch: ImageTargets[] = [];
+    for (let k = 0; k < batchSize; k++) {
+      const image = order[(step % this.stepsPerEpoch) * batchSize + k];
+      const mirrored = coin.uniform() < 0.5;
+      const source = pixels.subarray(image * size, (image + 1) * size);
+      bytes.set(mirrored ? mirrorImage(source, width) : source, k * size);
+      batch.push(mirrored ? mirrorTargets(targets[image], width) : targets[image]);
+    }
+    return { images: this.normalize(bytes, [batchSize, height, width, 3]), targets: batch };
+  }
+
+  private normalize(bytes: Uint8Array, shape: [number, number, number, number]): tf.Tensor4D {
+    const { mean, std } = this.start.config.image;
+    return tf.tidy(() => tf.tensor4d(Float32Array.from(bytes), shape).div(255).sub(tf.tensor1d([...mean])).div(tf.tensor1d([...std])) as tf.Tensor4D);
+  }
+}
+
+function runningNames(statistics: StepStatistics): Map<string, tf.Tensor> {
+  return new Map([...statistics].flatMap(([name, { mean, variance }]): [string, tf.Tensor][] => [[`${name}.running_mean`, mean], [`${name}.running_var`, variance]]));
+}
+type StepStatistics = Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>;
+
+function mirrorImage(pixels: Uint8Array, width: number): Uint8Array {
+  const mirrored = new Uint8Array(pixels.length);
+  for (let row = 0; row < pixels.length; row += 3 * width) {
+    for (let x = 0; x < width; x++) {
+      const [from, to] = [row + 3 * x, row + 3 * (width - 1 - x)];
+      mirrored[to] = pixels[from];
+      mirrored[to + 1] = pixels[from + 1];
+      mirrored[to + 2] = pixels[from + 2];
+    }
+  }
+  return mirrored;
+}
+
+function mirrorTargets({ boxes, labels }: ImageTargets, width: number): ImageTargets {
+  const mirrored = boxes.slice();
+  for (let k = 0; k < boxes.length; k += 4) {
+    mirrored[k] = width - boxes[k + 2];
+    mirrored[k + 2] = width - boxes[k];
+  }
+  return { boxes: mirrored, labels };
+}
