@@ -7,3 +7,22 @@ export { retinaNetEmbedded, retinaNetR50, type AnchorConfig, type DetectionConfi
 export { Detector, type Predictor } from "./nn/detector";
 export type { HeadOutputs } from "./nn/retinanet";
 export type { Weights } from "./nn/weights";
+
+// Quantization
+export { chooseQParams, dequantize, fakeQuantize, fakeQuantizeFast, quantize, type QParams, type QParamsOptions } from "./quantize/affine";
+export { Calibration, Calibrator, calibrate, type ActivationRange, type CalibrateOptions } from "./quantize/calibrate";
+export { perAxis, perTensor, type Granularity } from "./quantize/granularity";
+export { QuantizedDetector, quantizeDetector } from "./quantize/quantized-detector";
+export { imageRange, rangesOf, type Range } from "./quantize/range";
+export { precisionName, scheme, type Scheme, type SchemeOptions } from "./quantize/scheme";
+
+// Data sets
+export type { CocoAnnotation, CocoCategory, CocoImage, CocoJson } from "./datasets/coco-json";
+export { ImageDataset, openDataset, type ImageBatch, type ImageObjects } from "./datasets/image-dataset";
+export { denormalize, normalizeImages } from "./datasets/normalize";
+
+// Evaluation
+export { concatDetections, type Detections } from "./evaluate/detections";
+export { detect } from "./evaluate/detect";
+export { nms } from "./evaluate/nms";
+export { postProcess } from "./evaluate/post-process";
