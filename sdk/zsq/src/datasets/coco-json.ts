@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { oneLine, parseJson } from "../weights/parse-json";
+
+const id = z.int().nonnegative();
+const length = z.int().positive();
+const imageSchema = z.object({ id, file_name: z.string().min(1), width: length, height: length, clip: id.optional(), frame: id.optional() });
+const annotationSchema = z.object({
+  id, image_id: id, category_id: id,
+  bbox: z.tuple([z.number(), z.number(), z.number().nonnegative(), z.number().nonnegative()]),
+  area: z.number().nonnegative().optional(),
+  iscrowd: z.union([z.literal(0), z.literal(1)], { error: "expected 0 or 1" }).default(0),
+});
+const schema = z.object({
+  images: z.array(imageSchema),
+  annotations: z.array(annotationSchema.transform((a) => ({ ...a, area: a.area ?? a.bbox[2] * a.bbox[3] }))),
+  categories: z.array(z.object({ id, name: z.string() })),
+});
+
+/** A data set in COCO's format; what else its objects hold is dropped. */
+export type CocoJson = z.output<typeof schema>;
+/** width and height in pixels; clip and frame where images are cut from film */
+export type CocoImage = CocoJson["images"][number];
+/** bbox: [x, y, width, height] in pixels; area defaults to width * height, iscrowd to 0 */
+export type CocoAnnotation = CocoJson["annotations"][number];
+export type CocoCategory = CocoJson["categories"][number];
+
+/**
+ * Reads a COCO annotation file. Ids must be unique, and images and categories that annotations name must exist.
+ *
+ * Throws one line that names the file and the place, such as
+ * `readCocoJson: invalid annotations[12].bbox in train.json: [0,0,8]; expected array to have >=4 items`.
+ */
+export function readCocoJson(path: string): CocoJson {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`readCocoJson: missing ${path}: ${oneLine((error as Error).message)}; expected a readable COCO annotation file`);
+  }
+  const coco = parseJson(schema, text, "readCocoJson", path);
+  const images = uniqueIds(coco.images, "images", path);
+  const categories = uniqueIds(coco.categories, "categories", path);
+  uniqueIds(coco.annotations, "annotations", path);
+  coco.annotations.forEach(({ image_id, category_id }, i) => {
+    if (!images.has(image_id)) throw new Error(`readCocoJson: unknown annotations[${i}].image_id in ${path}: ${image_id}; expected the id of an image`);
+    if (!categories.has(category_id)) throw new Error(`readCocoJson: unknown annotations[${i}].category_id in ${path}: ${category_id}; expected the id of a category`);
+  });
+  return coco;
+}
+
+function uniqueIds(items: readonly { id: number }[], what: string, path: string): Set<number> {
+  const ids = new Set<number>();
+  items.forEach((item, i) => {
+    if (ids.has(item.id)) throw new Error(`readCocoJson: invalid ${what}[${i}].id in ${path}: ${item.id} again; expected unique ids`);
+    ids.add(item.id);
+  });
+  return ids;
+}
