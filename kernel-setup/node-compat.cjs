@@ -1,0 +1,5 @@
+// tfjs-node 4.22 calls two functions of `util` that Node deprecates from 22 and lacks from 23.
+const util = require("node:util");
+
+util.isNullOrUndefined = (value) => value === null || value === undefined;
+util.isArray = Array.isArray;

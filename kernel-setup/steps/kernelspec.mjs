@@ -1,0 +1,31 @@
+import fs from "node:fs";
+import path from "node:path";
+import { writeWhole } from "../lib/files.mjs";
+import { paths } from "../lib/paths.mjs";
+
+/** The Jupyter kernel `zsq` in our Python environment. */
+export const kernelspec = {
+  name: "jupyter kernel",
+  async run() {
+    const file = path.join(paths.kernelspec, "kernel.json");
+    const content = `${JSON.stringify(describeKernel(), null, 2)}\n`;
+    const present = fs.existsSync(file) && fs.readFileSync(file, "utf8") === content;
+    if (!present) writeWhole(file, content);
+    return { detail: `zsq on Node ${process.versions.node}`, present };
+  },
+};
+
+/**
+ * The kernelspec: absolute paths, so that it does not depend on PATH; our preload; a quiet TensorFlow log.
+ *
+ * The preload stands in argv, not in NODE_OPTIONS: processes that a cell starts are left alone.
+ */
+export function describeKernel() {
+  return {
+    argv: [process.execPath, "--require", path.join(paths.kernelSetup, "preload.cjs"), paths.tslab, "kernel", "--config-path", "{connection_file}"],
+    display_name: "TypeScript (zsq)",
+    language: "typescript",
+    interrupt_mode: "signal",
+    env: { TF_CPP_MIN_LOG_LEVEL: "2" },
+  };
+}
