@@ -16,6 +16,13 @@ export { QuantizedDetector, quantizeDetector } from "./quantize/quantized-detect
 export { imageRange, rangesOf, type Range } from "./quantize/range";
 export { precisionName, scheme, type Scheme, type SchemeOptions } from "./quantize/scheme";
 
+// Weights
+export { writeFileAtomic } from "./weights/atomic-write";
+export { loadDetector, saveCheckpoint } from "./weights/checkpoint";
+export { readCard, type CheckpointCard } from "./weights/checkpoint-card";
+export { sha256OfFile } from "./weights/checksum";
+export { readSafetensors, writeSafetensors, type NamedArray, type Safetensors } from "./weights/safetensors";
+
 // Data sets
 export type { CocoAnnotation, CocoCategory, CocoImage, CocoJson } from "./datasets/coco-json";
 export { ImageDataset, openDataset, type ImageBatch, type ImageObjects } from "./datasets/image-dataset";
