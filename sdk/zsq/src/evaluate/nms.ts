@@ -19,18 +19,19 @@ export function nms(boxes: Float32Array, scores: Float32Array, labels: Int32Arra
   if (boxes.length !== 4 * count || labels.length !== count) {
     throw new RangeError(`nms: invalid lengths: ${boxes.length} box coordinates, ${count} scores, ${labels.length} labels; expected 4 m, m and m`);
   }
-  const order = fallingOrder(scores);
   const kept = new Int32Array(Math.min(count, most));
-  const gone = new Uint8Array(count);
+  const previous = new Int32Array(kept.length); // of the same class, as a place in kept, or -1
+  const last = new Map<number, number>(); // place in kept of the last of each class
   let keptCount = 0;
-  for (let i = 0; i < count && keptCount < kept.length; i++) {
-    const best = order[i];
-    if (gone[best]) continue;
-    kept[keptCount++] = best;
-    for (let j = i + 1; j < count; j++) {
-      const other = order[j];
-      if (!gone[other] && labels[other] === labels[best] && overlap(boxes, best, other) > threshold) gone[other] = 1;
-    }
+  for (const box of fallingOrder(scores)) {
+    if (keptCount === kept.length) break;
+    const newest = last.get(labels[box]) ?? -1;
+    let rival = newest;
+    while (rival >= 0 && !(overlap(boxes, kept[rival], box) > threshold)) rival = previous[rival];
+    if (rival >= 0) continue;
+    last.set(labels[box], keptCount);
+    previous[keptCount] = newest;
+    kept[keptCount++] = box;
   }
   return kept.slice(0, keptCount);
 }

@@ -1,7 +1,11 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 import { oneLine } from "./parse-json";
 
+const HOST = hostname().replace(/[^A-Za-z0-9-]/g, "-");
+const TEMPORARY = /\.([A-Za-z0-9-]*)\.(\d+)\.\d+\.tmp$/; // <file>.<machine>.<process>.<number>.tmp
+const DAY_MS = 24 * 3600 * 1000;
 let files = 0;
 
 /**
@@ -13,7 +17,7 @@ let files = 0;
  * Throws one line that names the file if it cannot be written; the old file is then untouched and nothing is left beside it.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array | Iterable<Uint8Array>): void {
-  const temporary = `${path}.${process.pid}.${files++}.tmp`;
+  const temporary = `${path}.${HOST}.${process.pid}.${files++}.tmp`;
   const pieces = typeof data === "string" ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -30,6 +34,33 @@ export function writeFileAtomic(path: string, data: string | Uint8Array | Iterab
     throw new Error(`writeFileAtomic: invalid ${path}: ${oneLine((error as Error).message)}; expected a file that can be written`);
   }
   syncFolder(dirname(path));
+}
+
+/**
+ * Removes what interrupted writes left in a folder: temporary files of processes that are gone, and whatever is older
+ * than a day. Returns how many; a folder that does not exist has none.
+ */
+export function sweepTemporaries(folder: string): number {
+  const left = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => {
+    const [, host, pid] = TEMPORARY.exec(name) ?? [];
+    return pid !== undefined && ((host === HOST && !isRunning(Number(pid))) || isStale(join(folder, name)));
+  });
+  for (const name of left) rmSync(join(folder, name), { force: true });
+  return left.length;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // sends nothing, but looks for the process
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function isStale(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs > DAY_MS;
 }
 
 // a single write may take only a part
