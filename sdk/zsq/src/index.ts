@@ -33,3 +33,15 @@ export { concatDetections, type Detections } from "./evaluate/detections";
 export { detect } from "./evaluate/detect";
 export { nms } from "./evaluate/nms";
 export { postProcess } from "./evaluate/post-process";
+
+// Distillation
+export { distill, type DistilledImages, type DistillOptions } from "./distill/distill";
+export { meanLoss, meanStdLoss, stdLoss, sumOf, type LossTerm, type StatisticsLoss } from "./distill/losses";
+export { distillPresets, type DistillPreset, type DistillPresetName } from "./distill/presets";
+export { constant, cosine, stepsAt20And75, type DistillSchedule } from "./distill/schedule";
+
+// Training
+export { initializeDetector, withNewClassifier } from "./train/initialize";
+export { embeddedRecipes, type Recipe } from "./train/recipe";
+export { runTraining, type RunTrainingOptions, type TrainingProgress } from "./train/run-training";
+export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer";

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
+import { normalizeImages } from "../datasets/normalize";
 import { Architecture } from "../nn/architecture";
 import { Detector } from "../nn/detector";
 import { Random } from "../tensor/random";
@@ -134,12 +135,7 @@ export class Trainer {
       bytes.set(mirrored ? mirrorImage(source, width) : source, k * size);
       batch.push(mirrored ? mirrorTargets(targets[image], width) : targets[image]);
     }
-    return { images: this.normalize(bytes, [batchSize, height, width, 3]), targets: batch };
-  }
-
-  private normalize(bytes: Uint8Array, shape: [number, number, number, number]): tf.Tensor4D {
-    const { mean, std } = this.start.config.image;
-    return tf.tidy(() => tf.tensor4d(Float32Array.from(bytes), shape).div(255).sub(tf.tensor1d([...mean])).div(tf.tensor1d([...std])) as tf.Tensor4D);
+    return { images: normalizeImages(bytes, [batchSize, height, width, 3], this.start.config.image), targets: batch };
   }
 }
 
