@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-node-gpu";
+import { groupNorm, groupNormGradient } from "zsq/dist/nn/group-norm";
+import { Tape } from "zsq/dist/nn/tape";
+import { normals } from "zsq";
+import { assertClose } from "../../helpers/close";
+import { assertNoLeaks } from "../../helpers/no-leaks";
+
+const random = (stream: number, shape: number[]): tf.Tensor => tf.tensor(normals(3, stream, shape.reduce((a, b) => a * b, 1)), shape);
+
+/** Gradient of sum(g * f(x)) in x by the tape. */
+function tapeGradient(f: (tape: Tape, x: ReturnType<Tape["input"]>) => ReturnType<Tape["input"]>, weights: Map<string, tf.Tensor>, x: tf.Tensor4D, g: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const tape = new Tape(weights, { mode: "input" });
+    const input = tape.input(x);
+    const y = f(tape, input);
+    y.accumulate(tf.clone(g) as tf.Tensor4D);
+    tape.backward();
+    return input.grad!;
+  });
+}
+
+describe("Tape", () => {
+  const weights = new Map<string, tf.Tensor>();
+  before(() => {
+    weights.set("c.weight", random(0, [3, 3, 4, 6])).set("c.bias", random(1, [6]));
+    for (const key of ["weight", "bias", "running_mean"]) weights.set(`n.${key}`, random(2, [4]));
+    weights.set("n.running_var", random(3, [4]).square().add(0.5));
+  });
+  after(() => tf.dispose([...weights.values()]));
+
+  const pad = (x: tf.Tensor4D): tf.Tensor4D => tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+  const cases: [string, number[], (tape: Tape, x: ReturnType<Tape["input"]>) => ReturnType<Tape["input"]>, (x: tf.Tensor4D) => tf.Tensor][] = [
+    ["conv at stride 1", [2, 5, 7, 6], (t, x) => t.conv("c", x, { in: 4, out: 6, kernel: 3, bias: true }), (x) => tf.conv2d(pad(x), weights.get("c.weight") as tf.Tensor4D, 1, "valid")],
+    ["conv at stride 2", [2, 3, 4, 6], (t, x) => t.conv("c", x, { in: 4, out: 6, kernel: 3, stride: 2 }), (x) => tf.conv2d(pad(x), weights.get("c.weight") as tf.Tensor4D, 2, "valid")],
+    ["relu of a sum", [2, 5, 7, 4], (t, x) => t.relu(t.add(x, x)), (x) => x.mul(2).relu()],
+    ["max pooling", [2, 3, 4, 4], (t, x) => t.maxPool(t.relu(x)), (x) => tf.maxPool(pad(x.relu()), 3, 2, "valid")],
+    ["stored batch norm", [2, 5, 7, 4], (t, x) => t.batchNorm("n", x), (x) => x.mul(weights.get("n.weight")!.div(weights.get("n.running_var")!.add(1e-5).sqrt()))],
+    ["nearest upsampling", [2, 10, 14, 4], (t, x) => t.upsample(x, { value: { shape: [2, 10, 14, 4] } } as never), (x) => tf.image.resizeNearestNeighbor(x, [10, 14])],
+    ["group norm", [2, 5, 7, 4], (t, x) => t.groupNorm("n", x, 4, 2), (x) => {
+      const groups = x.reshape([2, 35, 2, 2]);
+      const { mean, variance } = tf.moments(groups, [1, 3], true);
+      return groups.sub(mean).div(variance.add(1e-5).sqrt()).reshape(x.shape).mul(weights.get("n.weight")!);
+    }],
+  ];
+  for (const [name, shape, forward, reference] of cases) {
+    it(`gives tf.grad's gradient of ${name}`, async () => {
+      await assertNoLeaks(() => {
+        const [x, g] = [random(4, [2, 5, 7, 4]) as tf.Tensor4D, random(5, shape)];
+        const expected = tf.grad((v: tf.Tensor) => reference(v as tf.Tensor4D).mul(g).sum())(x);
+        const actual = tapeGradient(forward, weights, x, g);
+        assertClose(actual.dataSync(), expected.dataSync(), 1e-5);
+        tf.dispose([x, g, expected, actual]);
+      });
+    });
+  }
+
+  it("adds a * x + b to the gradient of what enters a batch norm", () => {
+    const x = random(6, [1, 2, 2, 4]) as tf.Tensor4D, a = random(7, [1, 1, 1, 4]) as tf.Tensor4D, b = random(8, [1, 1, 1, 4]) as tf.Tensor4D;
+    const gradient = tf.tidy(() => {
+      const tape = new Tape(weights, { mode: "input", onBatchNormInput: () => ({ a, b }) });
+      const input = tape.input(x);
+      tape.batchNorm("n", input);
+      tape.backward();
+      return input.grad!;
+    });
+    assertClose(gradient.dataSync(), x.mul(a).add(b).dataSync(), 1e-6);
+    tf.dispose([x, a, b, gradient]);
+  });
+
+  it("normalizes groups to mean 0 and deviation 1, even far from 0", async () => {
+    await assertNoLeaks(() => {
+      const x = tf.tidy(() => random(9, [2, 6, 5, 4]).add(100)) as tf.Tensor4D, gamma = tf.ones([4]), beta = tf.zeros([4]);
+      const result = groupNorm(x, gamma, beta, 2);
+      const { mean, variance } = tf.tidy(() => tf.moments(result.y.reshape([2, 30, 2, 2]), [1, 3]));
+      assertClose(mean.dataSync(), new Float32Array(4), 1e-4, 1);
+      assertClose(variance.dataSync(), Float32Array.of(1, 1, 1, 1), 1e-3);
+      const gradients = groupNormGradient(result.y, x, gamma, 2, result);
+      assert.equal(gradients.dgamma.size, 4);
+      tf.dispose([x, gamma, beta, ...Object.values(result), mean, variance, ...Object.values(gradients)]);
+    });
+  });
+});
