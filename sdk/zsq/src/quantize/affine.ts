@@ -74,7 +74,7 @@ export function quantize(x: ArrayLike<number>, qparams: QParams): Int32Array;
 export function quantize(x: tf.Tensor, qparams: QParams | readonly QParams[], granularity?: Granularity): tf.Tensor;
 export function quantize(x: ArrayLike<number> | tf.Tensor, qparams: QParams | readonly QParams[], granularity = perTensor): Int32Array | tf.Tensor {
   const [values, shape] = flat(x);
-  const out = apply("quantize", values, new Int32Array(values.length), shape, qparams, granularity, toInteger);
+  const out = apply("quantize", values, new Int32Array(values.length), shape, qparams, granularity);
   return x instanceof tf.Tensor ? tf.tensor(out, shape, "int32") : out;
 }
 
@@ -82,14 +82,14 @@ export function quantize(x: ArrayLike<number> | tf.Tensor, qparams: QParams | re
  * The reals scale * (q - zeroPoint) of integers q.
  *
  * Returns a Float64Array, or for a tensor a float32 tensor of the same shape that the caller disposes.
- * Throws if there is not one QParams per scale.
+ * Throws if q holds a NaN or there is not one QParams per scale.
  */
 export function dequantize(q: ArrayLike<number>, qparams: QParams): Float64Array;
 export function dequantize(q: tf.Tensor, qparams: QParams | readonly QParams[], granularity?: Granularity): tf.Tensor;
 export function dequantize(q: ArrayLike<number> | tf.Tensor, qparams: QParams | readonly QParams[], granularity = perTensor): Float64Array | tf.Tensor {
   const [values, shape] = flat(q);
-  if (!(q instanceof tf.Tensor)) return apply("dequantize", values, new Float64Array(values.length), shape, qparams, granularity, toReal);
-  return tf.tensor(apply("dequantize", values, new Float32Array(values.length), shape, qparams, granularity, toReal), shape, "float32");
+  if (!(q instanceof tf.Tensor)) return apply("dequantize", values, new Float64Array(values.length), shape, qparams, granularity);
+  return tf.tensor(apply("dequantize", values, new Float32Array(values.length), shape, qparams, granularity), shape, "float32");
 }
 
 /**
@@ -109,7 +109,7 @@ export function fakeQuantize<T extends tf.Tensor>(x: T, qparams: QParams | reado
 export function fakeQuantize(x: ArrayLike<number> | tf.Tensor, qparams: QParams | readonly QParams[], granularity = perTensor): Float64Array | Float32Array | tf.Tensor {
   const [values, shape] = flat(x);
   const out = values instanceof Float32Array ? new Float32Array(values.length) : new Float64Array(values.length);
-  apply("fakeQuantize", values, out, shape, qparams, granularity, (value, params) => toReal(toInteger(value, params), params));
+  apply("fakeQuantize", values, out, shape, qparams, granularity);
   return x instanceof tf.Tensor ? tf.tensor(out as Float32Array, shape, "float32") : out;
 }
 
@@ -128,20 +128,11 @@ export function fakeQuantizeFast<T extends tf.Tensor>(x: T, { bits, scale, zeroP
   return kernels.fakeQuantWithRange(x, (lowest - zeroPoint) * scale, (highest - zeroPoint) * scale, bits) as tf.Tensor as T;
 }
 
-function toInteger(value: number, { bits, scale, zeroPoint }: QParams): number {
-  if (value !== value) throw new Error("quantize: invalid value: NaN; expected numbers");
-  const [lowest, highest] = integerRange(bits);
-  return Math.min(Math.max(roundHalfToEven(value / scale) + zeroPoint, lowest), highest);
-}
-
-const toReal = (q: number, { scale, zeroPoint }: QParams): number => scale * (q - zeroPoint);
-
 const flat = (x: ArrayLike<number> | tf.Tensor): [ArrayLike<number>, number[]] => (x instanceof tf.Tensor ? [x.dataSync(), x.shape] : [x, [x.length]]);
 
-// out[i] = f(values[i], QParams of i's group)
+// The integers of the values, their reals, or (fakeQuantize) the reals of their integers, by the QParams of each one's group.
 function apply<A extends Int32Array | Float32Array | Float64Array>(
-  where: string, values: ArrayLike<number>, out: A, shape: readonly number[], qparams: QParams | readonly QParams[], granularity: Granularity,
-  f: (value: number, qparams: QParams) => number,
+  where: "quantize" | "dequantize" | "fakeQuantize", values: ArrayLike<number>, out: A, shape: readonly number[], qparams: QParams | readonly QParams[], granularity: Granularity,
 ): A {
   const params = Array.isArray(qparams) ? (qparams as readonly QParams[]) : [qparams as QParams];
   const { groups, inner } = groupsOf(shape, granularity);
@@ -149,8 +140,16 @@ function apply<A extends Int32Array | Float32Array | Float64Array>(
     const rule = granularity.kind === "perAxis" ? `for axis ${granularity.axis} of [${shape}]` : "for the whole tensor";
     throw new RangeError(`${where}: invalid number of scales: ${params.length}; expected ${groups} ${rule}`);
   }
+  const rounds = where !== "dequantize", restores = where !== "quantize";
+  const bounds = params.map(({ bits }) => integerRange(bits));
   for (let from = 0, group = 0; from < values.length; from += inner, group = (group + 1) % groups) {
-    for (let i = from; i < from + inner; i++) out[i] = f(values[i], params[group]);
+    const { scale, zeroPoint } = params[group], lowest = bounds[group][0], highest = bounds[group][1];
+    for (let i = from; i < from + inner; i++) {
+      let value = values[i];
+      if (value !== value) throw new Error(`${where}: invalid value: NaN at position ${i}; expected numbers`);
+      if (rounds) value = Math.min(Math.max(roundHalfToEven(value / scale) + zeroPoint, lowest), highest);
+      out[i] = restores ? scale * (value - zeroPoint) : value;
+    }
   }
   return out;
 }

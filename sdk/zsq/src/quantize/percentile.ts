@@ -63,12 +63,12 @@ export class Extremes {
 
   /** The percentile 100 - p of all values: upper(p) of the negated values, negated. */
   lower(percentile: number): number {
-    return -this.percentileOf(this.low, percentile);
+    return 0 - this.percentileOf(this.low, percentile); // never -0
   }
 
   /** The smallest value. */
   get min(): number {
-    return -this.percentileOf(this.low, 100);
+    return this.lower(100);
   }
 
   /** The percentile p of the absolute values. */
