@@ -45,3 +45,14 @@ export { initializeDetector, withNewClassifier } from "./train/initialize";
 export { embeddedRecipes, type Recipe } from "./train/recipe";
 export { runTraining, type RunTrainingOptions, type TrainingProgress } from "./train/run-training";
 export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer";
+
+// Figures and tables
+export type { Figure, FigureOptions } from "./plot/figure";
+export { progressLine, type ProgressLineOptions } from "./plot/progress-line";
+export { show, showTable, type ShowOptions, type ShowTableOptions } from "./plot/show";
+export { table1Figure } from "./plot/table1-figure";
+export { table1Table } from "./plot/table1-table";
+export { SOURCES, THEMES, type CalibrationSource } from "./plot/theme";
+
+// Report
+export { writeReport, type ReportOptions } from "./report/report";
