@@ -22,7 +22,7 @@ import { python } from "./steps/python.mjs";
 import { sdk } from "./steps/sdk.mjs";
 
 const usage = "usage: npm run setup [-- --cuda | --cpu] [--if-needed]";
-const steps = [prerequisites, packages, python, libtensorflow, binding, sdk, kernelspec];
+const steps = [prerequisites, packages, python, libtensorflow, binding, kernelspec, sdk];
 
 async function main(args) {
   const options = parseArguments(args, { flags: ["if-needed", "cuda", "cpu", "help"], usage });

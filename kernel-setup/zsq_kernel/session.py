@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from jupyter_client import KernelManager
+from jupyter_client.kernelspec import NoSuchKernel
 
 KERNEL = "zsq"
 START_TIMEOUT = 120
@@ -45,6 +46,9 @@ class KernelSession:
             self.client = self.manager.client()
             self.client.start_channels()
             self.client.wait_for_ready(timeout=START_TIMEOUT)
+        except NoSuchKernel:
+            self.close()
+            raise KernelDied("the kernel zsq is not installed; try npm run setup") from None
         except RuntimeError as error:
             reason = f"the kernel did not start: {error}{self.last_words()}"
             self.close()
