@@ -24,6 +24,7 @@ section{background:var(--background);border:1px solid var(--grid);border-radius:
 .answer{font-size:1.12rem;font-weight:600;max-width:66ch}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:20px;margin:24px 0 0}
 .cards section{margin:0;padding:22px 24px}
+.cards h2{font-size:1.05rem;margin:0 0 12px}
 .bars{margin:0}
 .bars div{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:2px 14px;align-items:baseline}
 .bars dt{font-size:.95rem}
@@ -32,7 +33,7 @@ section{background:var(--background);border:1px solid var(--grid);border-radius:
 .bars svg{grid-column:1/-1;width:100%;height:10px;display:block;margin:0 0 10px}
 .bars .track{fill:var(--band)}
 .result{display:flex;flex-wrap:wrap;gap:4px 28px;border-top:1px solid var(--grid);padding-top:14px;margin-top:8px}
-.result div{min-width:9em}
+.result div{flex:1 1 11em}
 .result b{display:block;font-size:1.7rem;line-height:1.2;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
 .result span{color:var(--muted);font-size:.9rem}
 figure{margin:12px 0 0}
@@ -47,8 +48,9 @@ th,td{text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-bottom:1p
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:600;font-size:.85rem;line-height:1.3;vertical-align:bottom}
 tbody th{font-weight:600}
-.number{text-align:right;white-space:nowrap}
-.text{min-width:16em}
+.number{text-align:right}
+td{white-space:nowrap}tbody th{white-space:nowrap}
+td.text{min-width:20em;white-space:normal}
 .dot{display:inline-block;width:.7em;height:.7em;margin-right:.5em;vertical-align:baseline}
 ${Object.entries(SOURCES).map(([source, { colour }]) => `.${source}{fill:${colour}}`).join("")}
 .verdicts{list-style:none;margin:14px 0 0;padding:0}

@@ -44,7 +44,7 @@ function card(model: Row["model"], rows: readonly Row[], paper: Table1File["pape
   const own = BARS.flatMap((source) => eightBit(rows, model, source) ?? []);
   const most = Math.max(...own.map(({ map }) => map.mean), 1e-9);
   const [full, quantized] = [fullPrecision(rows, { model }), eightBit(rows, model, "distilled-mean")];
-  return html`<section aria-label="${model}"><h3>${model[0].toUpperCase() + model.slice(1)} on ${own[0]?.dataset ?? ""}: mAP in percent</h3>
+  return html`<section aria-label="${model}"><h2>${model[0].toUpperCase() + model.slice(1)} on ${own[0]?.dataset ?? ""}: mAP in percent</h2>
 <dl class="bars">
 ${own.map(({ calibration, map }) => html`<div><dt>${LABELS[calibration] ?? SOURCES[calibration].label}</dt><dd><span>${percent(map.mean)}</span>${bar(calibration, map.mean / most)}</dd></div>
 `)}</dl>

@@ -1,0 +1,55 @@
+// The public API as a notebook sees it: by package name, without `exports`, in TypeScript 5.0. Only compiled, never run.
+import * as dfd from "danfojs-node";
+import * as zsq from "zsq";
+import { Architecture, calibrate, chooseQParams, detect, openDataset, perAxis, perTensor, quantizeDetector, retinaNetEmbedded, retinaNetR50, scheme } from "zsq";
+import { progressLine, show, showTable, table1Figure, table1Table, writeReport } from "zsq";
+import type { Detector, Figure, QParams, Scheme } from "zsq";
+
+declare const detector: Detector;
+declare const rows: Parameters<typeof table1Figure>[0];
+
+// Detectors
+const architecture = new Architecture(retinaNetR50(91));
+export const count: number = architecture.parameterCount;
+export const sizeMiB: number = architecture.sizeMiB(8);
+// @ts-expect-error a configuration, not a name
+new Architecture("retinanet");
+// @ts-expect-error the number of classes is a number
+retinaNetEmbedded("3");
+
+// Quantization
+export const qparams: QParams = chooseQParams(-1, 3, 8, { symmetric: true });
+export const w8a4: Scheme = scheme("W8A4", { inputRange: "image", weights: { granularity: perAxis(3) }, activations: { percentile: 99.9 } });
+// @ts-expect-error unknown treatment of the image's range
+scheme("W8A8", { inputRange: "known" });
+// @ts-expect-error activations have one scale per tensor
+scheme("W8A8", { activations: { granularity: perAxis(3) } });
+// @ts-expect-error a range needs two ends
+chooseQParams(-1);
+export const whole: typeof perTensor = perTensor;
+
+// Data, evaluation
+export const dataset: ReturnType<typeof openDataset> = openDataset("annotations.json", { imageFolder: "images" });
+export const functions = [calibrate, detect, quantizeDetector];
+// @ts-expect-error a detector, not its weights
+quantizeDetector(new Map(), w8a4);
+// @ts-expect-error a batch of images, not a data set
+detect(detector, dataset);
+
+// Figures, tables, report
+export const figure: Figure = table1Figure(rows, [], { theme: "dark", columns: 1 });
+show(figure, { name: "table1" });
+showTable(table1Table(rows), { caption: "Table 1" });
+showTable(new dfd.DataFrame(table1Table(rows)), { caption: "Table 1" });
+export const report: string = writeReport({ out: "out", profile: "embedded" });
+progressLine({ everyMs: 500 })({ done: 1, total: 2, task: "distil", secondsLeft: null });
+// @ts-expect-error a figure needs a name
+show(figure);
+// @ts-expect-error a table needs a caption
+showTable(table1Table(rows), {});
+// @ts-expect-error unknown theme
+table1Figure(rows, [], { theme: "sepia" });
+// @ts-expect-error a row has more than a model
+table1Figure([{ model: "pretrained" }]);
+// @ts-expect-error there is no such export
+export const missing = zsq.distilled;

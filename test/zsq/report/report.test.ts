@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeReport } from "zsq";
+import type { Table1File } from "zsq/dist/report/results";
+import { table1Example } from "../../helpers/table1-example";
+
+const PAYLOAD = '</script><script>alert(1)</script><!--"\'&';
+
+describe("writeReport", () => {
+  let out: string;
+  const inOut = (...names: string[]) => join(out, "embedded", ...names);
+  beforeEach(() => {
+    out = mkdtempSync(join(tmpdir(), "zsq-report-"));
+    for (const folder of ["results", "notebooks"]) mkdirSync(inOut(folder), { recursive: true });
+  });
+  afterEach(() => rmSync(out, { recursive: true }));
+
+  function report(result: object = table1Example(), name = "table1.json"): string {
+    writeFileSync(inOut("results", name), JSON.stringify(result));
+    return readFileSync(writeReport({ out, profile: "embedded" }), "utf8");
+  }
+  const scriptsOf = (page: string) => [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text);
+  const withoutPlotly = (page: string) => page.replace(scriptsOf(page)[0], "");
+
+  it("writes one file and leaves nothing else", () => {
+    report();
+    assert.deepEqual(readdirSync(inOut()).sort(), ["notebooks", "report.html", "results"]);
+  });
+
+  it("is the same for the same results", () => assert.equal(report(), report()));
+
+  it("allows its scripts only, by hash", () => {
+    const page = report();
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)![1];
+    const hashes = scriptsOf(page).map((text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+    assert.equal(policy, `default-src 'none'; script-src ${hashes.join(" ")}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`);
+    assert.doesNotMatch(withoutPlotly(page), /<[^>]*\son\w+=|javascript:/i);
+  });
+
+  it("carries plotly once", () => {
+    const page = report();
+    assert.equal(page.split("plotly.js v3").length, 2);
+    assert.equal(scriptsOf(page).length, 2);
+  });
+
+  it("loads nothing from elsewhere", () => {
+    const page = withoutPlotly(report()).replaceAll('xmlns="http://www.w3.org/2000/svg"', "");
+    assert.doesNotMatch(page, /https?:|src=|<link|<iframe|<object|@import|url\(/i);
+    for (const [, target] of page.matchAll(/href="([^"]*)"/g)) assert.match(target, /^(notebooks|results)\/[\w.%-]+$/);
+  });
+
+  it("shows every row, the paper's numbers and the verdicts", () => {
+    const page = report();
+    const { rows, verdicts } = table1Example();
+    assert.ok((page.match(/<tr>/g)?.length ?? 0) >= rows.length);
+    for (const { evidence } of verdicts) assert.ok(page.includes(evidence));
+    for (const number of ["41.6", "40.1", "16.5", "32.3", "31.2", "19.2"]) assert.ok(page.includes(`>${number}<`), number);
+  });
+
+  it("says first what eight bits cost", () => {
+    assert.match(report(), /takes mAP from 50\.1 to 50\.1 percent \(pretrained; in the paper from 41\.6 to 40\.1\) and from 47\.2 to 47\.0 percent/);
+  });
+
+  it("has headings in order, captions, and labels for drawings", () => {
+    const page = withoutPlotly(report());
+    const levels = [...page.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
+    assert.equal(levels.filter((level) => level === 1).length, 1);
+    levels.forEach((level, i) => assert.ok(level <= (levels[i - 1] ?? 0) + 1, `h${level} after h${levels[i - 1]}`));
+    assert.equal(page.match(/<table/g)?.length, page.match(/<caption>/g)?.length);
+    for (const [tag] of page.matchAll(/<svg[^>]*>/g)) assert.match(tag, /aria-label=|aria-hidden=/);
+  });
+
+  it("escapes every text of a result", () => {
+    const poisoned = poison(table1Example()) as Table1File;
+    writeFileSync(inOut("notebooks", "x.ipynb"), JSON.stringify({ cells: [{ cell_type: "markdown", source: `# ${PAYLOAD}` }] }));
+    const page = withoutPlotly(report(poisoned));
+    assert.ok(page.includes("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--&quot;&#39;&amp;"));
+    assert.ok(!page.includes("<script>alert(1)") && !page.includes("<!--"));
+    assert.equal(page.match(/<script/g)?.length, 3);
+    const figures = /<script type="application\/json" id="figures">(.*?)<\/script>/.exec(page)![1];
+    assert.doesNotThrow(() => JSON.parse(figures));
+  });
+
+  it("links executed notebooks by their titles", () => {
+    writeFileSync(inOut("notebooks", "table1.ipynb"), JSON.stringify({ cells: [{ cell_type: "markdown", source: ["# Table 1: eight bits\n", "more"] }] }));
+    writeFileSync(inOut("notebooks", "damaged.ipynb"), "{");
+    const page = report();
+    assert.ok(page.includes('<a href="notebooks/table1.ipynb">Table 1: eight bits</a>'));
+    assert.ok(page.includes('<a href="notebooks/damaged.ipynb">damaged.ipynb</a>'));
+  });
+
+  it("works without notebooks, and without table1", () => {
+    rmSync(inOut("notebooks"), { recursive: true });
+    const page = report({ ...table1Example(), id: "figure2", rows: [{ anything: 1 }], paper: [] }, "figure2.json");
+    assert.ok(page.includes('href="results/figure2.json"') && !page.includes("id=\"figure-table1\""));
+  });
+
+  it("says which result is missing, damaged or does not fit", () => {
+    assert.throws(() => writeReport({ out, profile: "embedded" }), /^Error: readResults: missing results in .*results; expected at least one/);
+    writeFileSync(inOut("results", "table1.json"), "{");
+    assert.throws(() => writeReport({ out, profile: "embedded" }), /^Error: readResults: damaged .*table1\.json: .*; expected JSON$/);
+    const rows = [{ ...table1Example().rows[0], precision: "W9A9" }];
+    assert.throws(() => report({ ...table1Example(), rows }), /^Error: readResults: invalid rows\[0\]\.precision in .*table1\.json: "W9A9"; expected/);
+    assert.deepEqual(readdirSync(inOut()).sort(), ["notebooks", "results"]);
+  });
+});
+
+// Every string that is not one of a fixed set gets the payload; so does a new key of the environment
+function poison(value: unknown, key = ""): unknown {
+  if (typeof value === "string") return ["id", "model", "precision", "inputRange", "calibration", "seen"].includes(key) ? value : value + PAYLOAD;
+  if (Array.isArray(value)) return value.map((item) => poison(item, key));
+  if (value === null || typeof value !== "object") return value;
+  const members = Object.entries(value).map(([name, member]) => [name, poison(member, name)]);
+  return Object.fromEntries(key === "environment" ? [...members, [PAYLOAD, PAYLOAD]] : members);
+}
