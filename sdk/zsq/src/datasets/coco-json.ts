@@ -7,7 +7,7 @@ const length = z.int().positive();
 const imageSchema = z.object({ id, file_name: z.string().min(1), width: length, height: length, clip: id.optional(), frame: id.optional() });
 const annotationSchema = z.object({
   id, image_id: id, category_id: id,
-  bbox: z.tuple([z.number(), z.number(), z.number().nonnegative(), z.number().nonnegative()]),
+  bbox: z.tuple([z.number(), z.number(), z.number().nonnegative(), z.number().nonnegative()], { error: "expected [x, y, width, height]" }),
   area: z.number().nonnegative().optional(),
   iscrowd: z.union([z.literal(0), z.literal(1)], { error: "expected 0 or 1" }).default(0),
 });
@@ -29,7 +29,7 @@ export type CocoCategory = CocoJson["categories"][number];
  * Reads a COCO annotation file. Ids must be unique, and images and categories that annotations name must exist.
  *
  * Throws one line that names the file and the place, such as
- * `readCocoJson: invalid annotations[12].bbox in train.json: [0,0,8]; expected array to have >=4 items`.
+ * `readCocoJson: invalid annotations[12].bbox in train.json: [0,0,8]; expected [x, y, width, height]`.
  */
 export function readCocoJson(path: string): CocoJson {
   let text: string;

@@ -15,13 +15,12 @@ export async function decodeImage(path: string, [height, width]: readonly [numbe
   const data = await readFile(path).catch((error: Error) => {
     throw new Error(`decodeImage: missing ${path}: ${oneLine(error.message)}; expected a readable image`);
   });
-  const image = sharp(data, { ignoreIcc: true, limitInputPixels: width * height });
   try {
     const { width: w, height: h, depth, space, hasAlpha } = await sharp(data, { limitInputPixels: false }).metadata();
     if (w !== width || h !== height) throw new Unfit("invalid", "image size", `${w} x ${h}`, `${width} x ${height}`);
     if (depth !== "uchar") throw new Unfit("unsupported", "depth", `${depth} per channel`, "8 bits; try converting the image");
     if (hasAlpha || (space !== "srgb" && space !== "b-w")) throw new Unfit("unsupported", "colours", hasAlpha ? `${space} with alpha` : `${space}`, "RGB or gray");
-    const { data: pixels, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    const { data: pixels, info } = await sharp(data, { ignoreIcc: true, limitInputPixels: width * height }).raw().toBuffer({ resolveWithObject: true });
     return info.channels === 1 ? repeatGray(pixels) : new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length);
   } catch (error) {
     if (error instanceof Unfit) throw new Error(`decodeImage: ${error.kind} ${error.what} of ${path}: ${error.message}; expected ${error.rule}`);
