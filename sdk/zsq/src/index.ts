@@ -1,3 +1,5 @@
+import "./tensor/node-compat";
+
 // Randomness
 export { Random, normals } from "./tensor/random";
 

@@ -1,6 +1,7 @@
 // Typed access to the TensorFlow kernels that tfjs-node does not expose as they are: explicit padding,
 // gradients of single layers, fused batch normalization. Every function returns new tensors that the caller disposes
 // (or an enclosing tf.tidy); none disposes its inputs.
+import "./node-compat";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 
 /** Where a convolution or pooling window sits: equal strides and zero padding in both directions, in pixels. */

@@ -1,0 +1,33 @@
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { dataCommand } from "./data";
+import { distillCommand } from "./distill";
+import { doctorCommand } from "./doctor";
+import { evaluateCommand } from "./evaluate";
+import { notebooksCommand } from "./notebooks";
+import { reproduceCommand } from "./reproduce";
+import { Failed, UsageError } from "./report-error";
+import { trainCommand } from "./train";
+import { weightsCommand } from "./weights";
+
+/** Runs the command line; resolves to the exit code: 0, 1 failed, 2 wrong usage, 130 stopped. */
+export async function main(args: string[]): Promise<number> {
+  const parser = yargs(args)
+    .scriptName("zsq")
+    .usage("$0 <command> [options]\n\nZero-shot quantization of object detectors.")
+    .command(trainCommand).command(distillCommand).command(evaluateCommand).command(weightsCommand)
+    .command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(doctorCommand)
+    .demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
+    .fail((message, error) => { throw error ?? new UsageError(message); });
+  try {
+    await parser.parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof Failed) return error.exitCode;
+    const { name, message, stack } = error as Error;
+    process.stderr.write(`${process.env.ZSQ_DEBUG ? stack : message.replace(/\s*\n\s*/g, " ")}${error instanceof UsageError ? "; try zsq --help" : ""}\n`);
+    return error instanceof UsageError || error instanceof RangeError ? 2 : name === "AbortError" ? 130 : 1;
+  }
+}
+
+if (require.main === module) void main(hideBin(process.argv)).then((code) => process.exit(code));

@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import type { CommandModule } from "yargs";
+import { writeReport } from "../report/report";
+import { repositoryRoot } from "../study/repository";
+import { drawScenes } from "./data";
+import { runNotebooks } from "./notebooks";
+import { UsageError } from "./report-error";
+
+/** Notebooks that regenerate a table or figure, in the order in which they run. */
+const NOTEBOOKS = ["table1"] as const;
+
+interface ReproduceArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number; coco?: string; flir?: string; weights?: string }
+
+export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
+  command: "reproduce",
+  describe: "data, notebooks and report: regenerate the study",
+  builder: (yargs) => yargs
+    .option("profile", { choices: ["embedded", "paper"] as const, default: "embedded" as const, describe: "the study in small, or the paper's own models and data" })
+    .option("scale", { choices: ["smoke", "default", "full"] as const, default: "default" as const, describe: "smoke proves that it runs; full uses the paper's counts" })
+    .option("only", { type: "string", describe: `comma-separated, of ${NOTEBOOKS.join(", ")}` })
+    .option("out", { type: "string", describe: "folder of results and report [default: out]" })
+    .option("seed", { type: "number", default: 1, describe: "first seed of everything random" })
+    .option("coco", { type: "string", describe: "paper profile: folder of COCO val2017" })
+    .option("flir", { type: "string", describe: "paper profile: folder of FLIR ADAS v1.3" })
+    .option("weights", { type: "string", describe: "paper profile: torchvision's weights" }),
+  handler: async ({ profile, scale, only, out = join(repositoryRoot(), "out"), seed }) => {
+    if (profile === "paper") throw new Error("reproduce: unsupported profile: paper; expected embedded (the paper profile needs COCO, FLIR ADAS and torchvision's weights, and is not part of this version)");
+    const chosen = only?.split(",") ?? [...NOTEBOOKS];
+    for (const id of chosen) if (!(NOTEBOOKS as readonly string[]).includes(id)) throw new UsageError(`unknown --only: ${id}; expected one of ${NOTEBOOKS.join(", ")}`);
+    const steps = new Steps();
+    const folder = resolve(out, profile);
+    await steps.run("data", () => prepareData(scale));
+    for (const id of chosen) {
+      const env = { ZSQ_PROFILE: profile, ZSQ_SCALE: scale, ZSQ_SEED: String(seed), ZSQ_OUT: resolve(out) };
+      await steps.run(`notebook ${id}`, () => runNotebooks([join(repositoryRoot(), "notebooks", `${id}.ipynb`)], join(folder, "notebooks"), env));
+    }
+    let report = "";
+    await steps.run("report", async () => { report = await writeReport({ out: resolve(out), profile }); });
+    process.stdout.write(`\n${steps.summary()}\nreport: ${relative(process.cwd(), report)}\n`);
+  },
+};
+
+function prepareData(scale: ReproduceArguments["scale"]): Promise<void> {
+  const script = join(repositoryRoot(), "data-scripts/dist/scenes/prepare.js");
+  if (!existsSync(script)) throw new Error(`reproduce: missing build: ${script}; expected the result of npm run setup`);
+  const small = scale === "smoke";
+  return drawScenes(["--out", join(repositoryRoot(), small ? "data/scenes-smoke" : "data/scenes"), ...(small ? ["--train", "64", "--val", "48"] : [])]);
+}
+
+/** Says what is being done and how long each step took. */
+class Steps {
+  private readonly times: [string, number][] = [];
+
+  async run(name: string, step: () => Promise<void>): Promise<void> {
+    process.stdout.write(`\n== ${name}\n`);
+    const start = performance.now();
+    await step();
+    this.times.push([name, (performance.now() - start) / 1000]);
+  }
+
+  summary(): string {
+    const total = this.times.reduce((sum, [, seconds]) => sum + seconds, 0);
+    return [...this.times, ["total", total] as const].map(([name, seconds]) => `${name}: ${seconds.toFixed(1)} s`).join("\n");
+  }
+}
