@@ -1,0 +1,43 @@
+import type { ImageDataset } from "../datasets/image-dataset";
+import { Random, normals } from "../tensor/random";
+
+/** Streams of a seed, so that no two kinds of choice share random numbers. */
+const CLIP_STREAM = 1_000_001, FRAME_STREAM = 1_000_002, PIXEL_STREAM = 2_000_000;
+
+/**
+ * Places in the data set of `count` images that are independent of one another: a random frame of as many random
+ * clips. Without clips in the data set each image is its own.
+ *
+ * Throws if there are fewer clips.
+ */
+export function independentImages(dataset: Pick<ImageDataset, "images">, count: number, seed: number): number[] {
+  const clips = new Map<number | string, number[]>();
+  dataset.images.forEach(({ clip }, i) => {
+    const id = clip ?? `image ${i}`;
+    clips.set(id, [...(clips.get(id) ?? []), i]);
+  });
+  const all = [...clips.values()];
+  if (count > all.length) throw new RangeError(`independentImages: invalid count: ${count}; expected at most ${all.length}, one per clip`);
+  const frames = new Random(seed, FRAME_STREAM);
+  return Array.from(new Random(seed, CLIP_STREAM).permutation(all.length).subarray(0, count), (clip) => frames.choice(all[clip]));
+}
+
+/** A copy of images [n, h, w, 3] with the pixels of each in random order, a different one for each image; colours stay whole. */
+export function shuffledPixels(pixels: Uint8Array, count: number, seed: number): Uint8Array {
+  const size = pixels.length / count;
+  const shuffled = new Uint8Array(pixels.length);
+  for (let image = 0; image < count; image++) {
+    new Random(seed, PIXEL_STREAM + image).permutation(size / 3).forEach((from, to) => {
+      for (let c = 0; c < 3; c++) shuffled[image * size + 3 * to + c] = pixels[image * size + 3 * from + c];
+    });
+  }
+  return shuffled;
+}
+
+/** Images [n, h, w, 3] of N(0, 1), as normalized images are meant to be; image k depends on (seed, k) alone. */
+export function noiseImages(count: number, [height, width]: readonly [number, number], seed: number): Float32Array {
+  const size = height * width * 3;
+  const values = new Float32Array(count * size);
+  for (let image = 0; image < count; image++) values.set(normals(seed, image, size), image * size);
+  return values;
+}

@@ -1,0 +1,111 @@
+import * as tf from "@tensorflow/tfjs-node-gpu";
+import { openDataset, type ImageDataset } from "../datasets/image-dataset";
+import { normalizeImages } from "../datasets/normalize";
+import { evaluateMap } from "../evaluate/evaluate";
+import type { Detector, Predictor } from "../nn/detector";
+import { Calibration, calibrate } from "../quantize/calibrate";
+import { quantizeDetector } from "../quantize/quantized-detector";
+import { scheme } from "../quantize/scheme";
+import { loadDetector } from "../weights/checkpoint";
+import { readSafetensors, type NamedArray } from "../weights/safetensors";
+import { independentImages, noiseImages, shuffledPixels } from "./calibration-images";
+import { codeFingerprint } from "./code-fingerprint";
+import { packDetections } from "./packed-detections";
+import type { FileInput, ResultInput, Task, TaskContext, TaskKind } from "./task";
+
+/** Where calibration images come from; "none": the detector is evaluated as it is. */
+export type CalibrationKind = "none" | "distilled" | "real" | "shuffled" | "noise";
+
+/** One way to quantize, such as { precision: "W8A4", inputRange: "image" }. */
+export interface SchemeChoice {
+  readonly precision: string;
+  readonly inputRange: "calibrated" | "image";
+}
+
+/** What determines the detections of a quantized detector, besides its inputs. */
+export interface EvaluateParameters {
+  readonly calibration: { readonly kind: CalibrationKind; readonly images: number; readonly seed: number };
+  /** calibrated once for all of them; empty for calibration "none" */
+  readonly schemes: readonly SchemeChoice[];
+}
+
+/** Inputs of an evaluation: `dataset` is evaluated; `images` are distilled, `training` is where real and shuffled images come from. */
+export interface EvaluateInputs {
+  checkpoint: FileInput;
+  dataset: FileInput;
+  training?: FileInput;
+  images?: ResultInput;
+}
+
+/** Name of a scheme's detections among the arrays of a result. */
+export const schemeName = ({ precision, inputRange }: SchemeChoice): string => `${precision} ${inputRange}`;
+
+/** The name of the full-precision detections. */
+export const FULL_PRECISION = "W32A32";
+
+/** A task that calibrates a detector once, quantizes it by each scheme and stores its detections, packed, by schemeName. */
+export const evaluateTask = (name: string, { calibration, schemes }: EvaluateParameters, inputs: EvaluateInputs): Task => ({
+  kind: "calibrate-and-evaluate", name,
+  parameters: { calibration: { ...calibration }, schemes: schemes.map((choice) => ({ ...choice })) },
+  inputs: { ...inputs },
+});
+
+/** See evaluateTask. */
+export const evaluateKind: TaskKind<EvaluateParameters> = {
+  version: 1,
+  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "evaluate"]),
+  cost: ({ calibration, schemes }) => 4 + 0.05 * calibration.images + 8 * Math.max(1, schemes.length),
+  async run(parameters, context) {
+    const detector = loadDetector(context.paths.checkpoint);
+    try {
+      return { value: { precisions: Math.max(1, parameters.schemes.length) }, tensors: await detectAll(detector, parameters, context) };
+    } finally {
+      detector.dispose();
+    }
+  },
+};
+
+async function detectAll(detector: Detector, { calibration, schemes }: EvaluateParameters, context: TaskContext): Promise<Map<string, NamedArray>> {
+  const { paths, onProgress } = context;
+  const dataset = openDataset(paths.dataset);
+  await dataset.loadAll();
+  const detect = async (predictor: Predictor, k: number): Promise<NamedArray> => {
+    const report = (done: number, total: number): void => onProgress((k + done / total) / Math.max(1, schemes.length));
+    return packDetections((await evaluateMap(predictor, dataset, { onProgress: report })).detections);
+  };
+  if (calibration.kind === "none") return new Map([[FULL_PRECISION, await detect(detector, 0)]]);
+  const ranges = await calibrateOn(detector, calibration, dataset, context);
+  const found = new Map<string, NamedArray>();
+  for (const [k, choice] of schemes.entries()) {
+    const quantized = quantizeDetector(detector, ranges, scheme(choice.precision, { inputRange: choice.inputRange }));
+    try {
+      found.set(schemeName(choice), await detect(quantized, k));
+    } finally {
+      quantized.dispose();
+    }
+  }
+  return found;
+}
+
+async function calibrateOn(detector: Detector, calibration: EvaluateParameters["calibration"], dataset: ImageDataset, { paths }: TaskContext): Promise<Calibration> {
+  const images = await calibrationImages(detector, calibration, dataset, paths);
+  try {
+    return calibrate(detector, images);
+  } finally {
+    images.dispose();
+  }
+}
+
+/** The calibration images, normalized [n, h, w, 3]; the caller disposes them. */
+async function calibrationImages({ config }: Detector, { kind, images: count, seed }: EvaluateParameters["calibration"], dataset: ImageDataset, paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
+  const [height, width] = dataset.imageShape;
+  if (kind === "noise") return tf.tensor4d(noiseImages(count, [height, width], seed), [count, height, width, 3]);
+  if (kind === "distilled") {
+    const stored = readSafetensors(paths.images).tensors.get("images");
+    if (!stored || stored.shape[0] < count) throw new Error(`calibrate: missing distilled images: ${stored?.shape[0] ?? 0}; expected ${count}`);
+    return tf.tensor4d(stored.data.subarray(0, count * height * width * 3), [count, height, width, 3]);
+  }
+  const training = openDataset(paths.training);
+  const { pixels, shape } = await training.load(independentImages(training, count, seed));
+  return normalizeImages(kind === "shuffled" ? shuffledPixels(pixels, count, seed) : pixels, shape, config.image);
+}

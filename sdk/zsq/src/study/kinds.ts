@@ -1,0 +1,12 @@
+import { distillKind } from "./distill-task";
+import { evaluateKind } from "./evaluate-task";
+import type { TaskKind, TaskKinds } from "./task";
+
+// a kind's parameters are what its own task function wrote
+const kind = <P>(of: TaskKind<P>): TaskKind => of as unknown as TaskKind;
+
+/** The task kinds of the study, as the executor and its processes look them up. */
+export const kinds: TaskKinds = {
+  distill: kind(distillKind),
+  "calibrate-and-evaluate": kind(evaluateKind),
+};

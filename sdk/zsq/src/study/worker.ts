@@ -1,0 +1,34 @@
+// A process that runs tasks: started by the executor with the module of the task kinds and the cache's folder.
+import { ResultCache } from "./cache";
+import type { Json } from "./canonical-json";
+import { kindOf, type Task, type TaskKinds } from "./task";
+
+/** From the executor: run a task and store its result. */
+export interface WorkerRequest {
+  task: Task;
+  /** what the result is stored under */
+  description: Json;
+  paths: Record<string, string>;
+}
+
+/** To the executor. */
+export type WorkerReply = { progress: number } | { done: true; seconds: number } | { error: string };
+
+function startWorker([kindsModule, folder]: string[]): void {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { kinds } = require(kindsModule) as { kinds: TaskKinds };
+  const cache = new ResultCache(folder);
+  const reply = (message: WorkerReply): void => void process.send?.(message);
+  process.on("disconnect", () => process.exit(1));
+  process.on("message", ({ task, description, paths }: WorkerRequest) => {
+    const start = performance.now();
+    kindOf(task, kinds).run(task.parameters, { paths, onProgress: (fraction) => reply({ progress: fraction }) })
+      .then((result) => {
+        cache.write(description, result);
+        reply({ done: true, seconds: (performance.now() - start) / 1000 });
+      })
+      .catch((error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) }));
+  });
+}
+
+if (require.main === module) startWorker(process.argv.slice(2));
