@@ -50,6 +50,7 @@ export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer
 
 // Figures and tables
 export type { Figure, FigureOptions } from "./plot/figure";
+export { paperTable } from "./plot/paper-table";
 export { progressLine, type ProgressLineOptions } from "./plot/progress-line";
 export { show, showTable, type ShowOptions, type ShowTableOptions } from "./plot/show";
 export { table1Figure } from "./plot/table1-figure";
@@ -57,4 +58,6 @@ export { table1Table } from "./plot/table1-table";
 export { SOURCES, THEMES, type CalibrationSource } from "./plot/theme";
 
 // Report
+export { studyOptions, type NotebookOptions } from "./report/notebook-options";
 export { writeReport, type ReportOptions } from "./report/report";
+export { sizeTable } from "./report/size-table";

@@ -81,7 +81,7 @@ function layout({ lines, panels, axis }: Panels, columns: 1 | 2, theme: ThemeNam
   return {
     ...baseLayout(theme), ...axes,
     height: top + inner + PIXELS.axis, margin: { l: PIXELS.left, r: PIXELS.right, t: top, b: PIXELS.axis },
-    shapes: panels.flatMap((panel, i) => reference(panel, theme, suffix(i))), annotations: panels.map(({ title }, i) => heading(title, suffix(i))),
+    shapes: panels.flatMap((panel, i) => reference(panel, theme, suffix(i))), annotations: panels.map(({ title }, i) => heading(title, suffix(i), columns === 1 ? 8 - PIXELS.left : 0)),
     legend: { orientation: "h", x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", font: { size: 12 }, itemwidth: 30 },
   };
 }
@@ -96,8 +96,9 @@ function vertical(lines: readonly string[], theme: ThemeName, suffix: string, do
   return { ...base, domain, range: [lines.length - 0.5, -0.5], tickvals: lines.map((_, i) => i), ticktext: lines, showticklabels: labels, tickfont: { size: 12, color: THEMES[theme].ink }, fixedrange: true, anchor: `x${suffix}` };
 }
 
-function heading(title: string, suffix: string): Record<string, unknown> {
-  return { text: `<b>${plotlyText(title)}</b>`, xref: `x${suffix} domain`, yref: `y${suffix} domain`, x: 0, y: 1, xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 13 } };
+// - **shift** – from the left edge of the panel, in pixels: narrow figures need the width of the labels too
+function heading(title: string, suffix: string, shift: number): Record<string, unknown> {
+  return { text: `<b>${plotlyText(title)}</b>`, xref: `x${suffix} domain`, yref: `y${suffix} domain`, x: 0, xshift: shift, y: 1, xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 13 } };
 }
 
 // plotly reads tags and entities in its texts

@@ -22,4 +22,6 @@ export interface PaperRow {
   /** mAP 0.50:0.95 as a fraction */
   map: number;
   sizeMiB?: number;
+  /** why it differs from ours; defaults to what can be read from the rows */
+  why?: string;
 }

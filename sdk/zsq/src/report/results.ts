@@ -31,7 +31,7 @@ const table1 = base.extend({
     model: models, dataset: z.string(), precision: precisions, inputRange: z.enum(["none", "calibrated", "image"]), calibration: sources,
     map: z.object({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]), seeds: z.number() }), sizeMiB: z.number(),
   })),
-  paper: z.array(z.object({ model: models, dataset: z.string(), precision: precisions, calibration: sources, map: z.number(), sizeMiB: z.number().optional() })),
+  paper: z.array(z.object({ model: models, dataset: z.string(), precision: precisions, calibration: sources, map: z.number(), sizeMiB: z.number().optional(), why: z.string().optional() })),
 });
 
 /** results/table1.json. */

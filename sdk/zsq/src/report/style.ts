@@ -43,7 +43,8 @@ figcaption{color:var(--muted);font-size:.93rem;margin-top:10px;max-width:80ch}
 @media (max-width:700px){.plot .narrow{display:block}.plot .wide{display:none}}
 .scroll{overflow-x:auto;margin:12px -24px 0;padding:0 24px}
 table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--muted);padding:0 0 10px;max-width:80ch}
+caption{text-align:left;color:var(--muted);padding:0 0 10px}
+caption span{display:block;position:sticky;left:0;width:min(80ch,calc(100vw - 58px))}
 th,td{text-align:left;vertical-align:top;padding:7px 14px 7px 0;border-bottom:1px solid var(--grid)}
 th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--muted);font-weight:600;font-size:.85rem;line-height:1.3;vertical-align:bottom}
@@ -65,6 +66,6 @@ ${Object.entries(SOURCES).map(([source, { colour }]) => `.${source}{fill:${colou
 .facts dt{color:var(--muted)}.facts dd{margin:0;overflow-wrap:anywhere}
 ul.files{padding-left:1.2em;margin:8px 0 18px}
 footer{color:var(--muted);font-size:.9rem;margin-top:24px}
-@media (max-width:700px){main{padding:24px 12px 48px}section,.cards section{padding:18px 16px}.scroll{margin:12px -16px 0;padding:0 16px}.verdicts li{grid-template-columns:1fr}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:8px}}
+@media (max-width:700px){main{padding:24px 12px 48px}section,.cards section{padding:18px 16px}.scroll{margin:12px -16px 0;padding:0 16px}.verdicts li{grid-template-columns:1fr}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:8px}tbody th{white-space:normal;min-width:7.5em}td.text{min-width:15em}}
 @media print{body{background:#fff}main{max-width:none;padding:0}section{border:0;padding:12px 0;break-inside:avoid}.scroll{overflow:visible}}
 `;

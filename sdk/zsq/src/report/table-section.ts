@@ -7,7 +7,7 @@ export function tableHtml(source: TableSource, { caption }: { caption: string })
   const kind = table.columns.map((_, i) => (isNumeric(table, i) ? "number" : table.rows.some((row) => cellText(row[i]).length > 40) ? "text" : ""));
   const rows = table.rows.map((row) => html`<tr>${row.map((cell, i) => (i ? html`<td class="${kind[i]}">${cellText(cell)}</td>` : html`<th scope="row">${cellText(cell)}</th>`))}</tr>\n`);
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-<table><caption>${caption}</caption>
+<table><caption><span>${caption}</span></caption>
 <thead><tr>${table.columns.map((column, i) => html`<th scope="col" class="${kind[i]}">${column}</th>`)}</tr></thead>
 <tbody>
 ${rows}</tbody></table></div>
