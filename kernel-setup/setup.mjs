@@ -22,7 +22,7 @@ import { python } from "./steps/python.mjs";
 import { sdk } from "./steps/sdk.mjs";
 
 const usage = "usage: npm run setup [-- --cuda | --cpu] [--if-needed]";
-const steps = [prerequisites, packages, python, libtensorflow, binding, kernelspec, sdk];
+const steps = [prerequisites, packages, python, libtensorflow, binding, kernelspec];
 
 async function main(args) {
   const options = parseArguments(args, { flags: ["if-needed", "cuda", "cpu", "help"], usage });
@@ -34,9 +34,10 @@ async function main(args) {
   if (waited && done()) return;
   fs.rmSync(paths.temporary, { recursive: true, force: true });
   const context = { flavour: wanted ?? installedFlavour() ?? "cpu" };
-  const progress = new Progress(steps.length);
+  const progress = new Progress(steps.length + 1);
   for (const step of steps) Object.assign(context, await progress.show(step, context));
-  writeStamp(context);
+  writeStamp(context); // before the build: every command builds what has changed, so an error in the SDK is not set-up's to mend
+  await progress.show(sdk, context);
   progress.finish();
 }
 

@@ -37,8 +37,13 @@ export function lastTellingLine(output) {
   return (telling.at(-1) ?? lines.at(-1) ?? "").slice(0, 300);
 }
 
-/** Standard output of a quick command, or null when it cannot run or fails. */
-export function ask(command, args, options = {}) {
-  const result = spawnSync(command, args, { encoding: "utf8", timeout: 60_000, ...options });
-  return result.status === 0 ? result.stdout.trim() : null;
+/**
+ * Standard output of a quick command, or null when it cannot run or fails.
+ *
+ * - **onError** – called with the reason instead; what it returns or throws is the result
+ */
+export function ask(command, args, { onError = () => null, ...options } = {}) {
+  const result = spawnSync(command, args, { encoding: "utf8", timeout: 60_000, maxBuffer: 1 << 26, ...options });
+  if (result.status === 0) return result.stdout.trim();
+  return onError(result.error?.message ?? (lastTellingLine(result.stderr) || `exit ${result.signal ?? result.status}`));
 }

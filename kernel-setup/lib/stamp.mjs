@@ -25,7 +25,6 @@ export function isFresh() {
     path.join(paths.tfjs, "lib", "napi-v8", "tfjs_binding.node"),
     path.join(paths.libraries, stamp.flavour, "manifest.json"),
     path.join(paths.kernelspec, "kernel.json"),
-    path.join(root, "sdk", "zsq", "dist", "index.js"),
     paths.python,
     paths.tslab,
   ];

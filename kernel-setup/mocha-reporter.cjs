@@ -1,0 +1,13 @@
+// Mocha's spec reporter, which also writes its counts as JSON to the file named by ZSQ_MOCHA_COUNTS.
+const fs = require("node:fs");
+const { reporters, Runner } = require("mocha");
+
+module.exports = class extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    runner.once(Runner.constants.EVENT_RUN_END, () => {
+      const { passes, failures, pending } = this.stats;
+      if (process.env.ZSQ_MOCHA_COUNTS) fs.writeFileSync(process.env.ZSQ_MOCHA_COUNTS, JSON.stringify({ passes, failures, pending }));
+    });
+  }
+};
