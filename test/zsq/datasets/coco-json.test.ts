@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCocoJson } from "zsq/dist/datasets/coco-json";
-import { temporaryFolder } from "../../helpers/temporary-folder";
+import { suiteFolder } from "../../helpers/suite-folder";
 
 const valid = {
   images: [{ id: 1, file_name: "a.png", width: 8, height: 6 }],
@@ -11,7 +11,7 @@ const valid = {
 };
 
 describe("readCocoJson", () => {
-  const folder = temporaryFolder(), path = join(folder, "set.json");
+  const folder = suiteFolder(), path = join(folder, "set.json");
   const read = (value: unknown): ReturnType<typeof readCocoJson> => {
     writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value));
     return readCocoJson(path);

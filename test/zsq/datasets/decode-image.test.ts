@@ -3,13 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { decodeImage } from "zsq/dist/datasets/decode-image";
-import { temporaryFolder } from "../../helpers/temporary-folder";
+import { suiteFolder } from "../../helpers/suite-folder";
 
 const rgb = Uint8Array.of(1, 2, 3, 40, 50, 60, 255, 0, 128, 9, 8, 7);
 const image = (): Sharp => sharp(rgb, { raw: { width: 2, height: 2, channels: 3 } });
 
 describe("decodeImage", () => {
-  const folder = temporaryFolder(), path = join(folder, "a.png");
+  const folder = suiteFolder(), path = join(folder, "a.png");
   const decode = async (data: Sharp | Uint8Array, shape: [number, number] = [2, 2]): Promise<Uint8Array> => {
     writeFileSync(path, data instanceof Uint8Array ? data : await data.toBuffer());
     return decodeImage(path, shape);

@@ -3,10 +3,10 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDataset, type CocoJson } from "zsq";
 import { noisePixels, writeSyntheticDataset } from "../../helpers/synthetic-dataset";
-import { temporaryFolder } from "../../helpers/temporary-folder";
+import { suiteFolder } from "../../helpers/suite-folder";
 
 describe("openDataset", () => {
-  const folder = temporaryFolder();
+  const folder = suiteFolder();
   let path: string;
   beforeEach(async () => { path = await writeSyntheticDataset(folder); });
   const change = (f: (coco: CocoJson) => void): void => {

@@ -9,7 +9,7 @@ export interface NamedArray {
   data: Float32Array;
 }
 
-/** What a safetensors file holds. */
+/** What a safetensors file holds; the arrays of one file share their memory. */
 export interface Safetensors {
   tensors: Map<string, NamedArray>;
   /** the `__metadata__` strings */
@@ -72,24 +72,23 @@ function encode(tensors: ReadonlyMap<string, NamedArray>, metadata: ReadonlyMap<
 }
 
 function parse(file: number, size: number): Safetensors {
-  const take = (from: number, count: number): Uint8Array => {
-    if (from + count > size) throw new Error(`${size} bytes; expected at least ${from + count}`);
-    const bytes = new Uint8Array(count); // memory of its own, so that numbers in it are aligned
-    readFully(file, from, bytes);
-    return bytes;
-  };
-  const length = new DataView(take(0, 8).buffer).getBigUint64(0, true);
+  const length = new DataView(take(file, 0, 8, size)).getBigUint64(0, true);
   if (length > MAX_HEADER) throw new Error(`header of ${length} bytes; expected at most ${MAX_HEADER}`);
   const dataStart = 8 + Number(length);
-  const { entries, metadata } = parseHeader(take(8, Number(length)), size - dataStart);
-  const tensors = new Map(entries.map(({ name, shape, begin, end }) => [name, { shape, data: new Float32Array(take(dataStart + begin, end - begin).buffer) }]));
+  const header = new Uint8Array(take(file, 8, Number(length), size));
+  const { entries, metadata } = parseHeader(header, size - dataStart);
+  const data = take(file, dataStart, size - dataStart, size); // tensors follow each other from 0, so each is aligned
+  const tensors = new Map(entries.map(({ name, shape, begin, end }) => [name, { shape, data: new Float32Array(data, begin, (end - begin) / 4) }]));
   return { tensors, metadata };
 }
 
-function readFully(file: number, from: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
-    const got = readSync(file, bytes, at, bytes.length - at, from + at);
-    if (got === 0) throw new Error(`end after ${from + at} bytes; expected ${from + bytes.length}`);
+function take(file: number, from: number, count: number, size: number): ArrayBuffer {
+  if (from + count > size) throw new Error(`${size} bytes; expected at least ${from + count}`);
+  const bytes = new Uint8Array(count);
+  for (let at = 0; at < count; ) {
+    const got = readSync(file, bytes, at, count - at, from + at);
+    if (got === 0) throw new Error(`end after ${from + at} bytes; expected ${from + count}`);
     at += got;
   }
+  return bytes.buffer;
 }
