@@ -106,7 +106,7 @@ describe("table1Figure's drawing", () => {
     assert.doesNotMatch(svg.replace('xmlns="http://www.w3.org/2000/svg"', ""), /https?:|href|<script|<image|@import|url\(|on\w+=/i);
   });
 
-  it("says what it is to who cannot see it", () => assert.match(svg, /^<svg [^>]*role="img" aria-label="mAP by calibration source: pretrained on visible, W8A8;/));
+  it("says what it is to who cannot see it", () => assert.match(svg, /^<svg [^>]*role="img" aria-label="mAP by calibration source: pretrained on scenes visible, W8A8;/));
 
   it("tells every number in its text", () => {
     for (const { map } of rows) assert.ok(text.includes(`${(100 * map.mean).toFixed(2)} %`));

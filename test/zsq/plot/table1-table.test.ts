@@ -14,11 +14,11 @@ describe("table1Table", () => {
 
   it("shows mAP with interval, and distances from full precision here and in the paper", () => {
     const line = table.find(({ precision, calibration }) => precision === "W8A8" && calibration === "Gaussian noise");
-    assert.deepEqual(Object.values(line!), ["pretrained on visible", "W8A8", "Gaussian noise", "calibrated", "49.8 [47.7 to 52.1]", "\u22120.3", "16.5", "\u221225.1", "1.60"]);
+    assert.deepEqual(Object.values(line!), ["pretrained on scenes visible", "W8A8", "Gaussian noise", "calibrated", "49.8 [47.7 to 52.1]", "\u22120.3", "16.5", "\u221225.1", "1.60"]);
   });
 
   it("has no distance for full precision itself", () => {
-    assert.deepEqual(Object.values(table[0]), ["pretrained on visible", "W32A32", "full precision", "\u2013", "50.1 [48.0 to 52.3]", "\u2013", "41.6", "\u2013", "6.41"]);
+    assert.deepEqual(Object.values(table[0]), ["pretrained on scenes visible", "W32A32", "full precision", "\u2013", "50.1 [48.0 to 52.3]", "\u2013", "41.6", "\u2013", "6.41"]);
   });
 
   it("puts the paper's numbers beside rows with a calibrated image range only", () => {

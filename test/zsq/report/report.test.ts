@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeReport } from "zsq";
-import type { Table1File } from "zsq/dist/report/results";
+import type { Table1Result } from "zsq/dist/study/result-schema";
 import { table1Example } from "../../helpers/table1-example";
 
 const PAYLOAD = '</script><script>alert(1)</script><!--"\'&';
@@ -74,7 +74,7 @@ describe("writeReport", () => {
   });
 
   it("escapes every text of a result", () => {
-    const poisoned = poison(table1Example()) as Table1File;
+    const poisoned = poison(table1Example()) as Table1Result;
     writeFileSync(inOut("notebooks", "x.ipynb"), JSON.stringify({ cells: [{ cell_type: "markdown", source: `# ${PAYLOAD}` }] }));
     const page = withoutPlotly(report(poisoned));
     assert.ok(page.includes("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--&quot;&#39;&amp;"));
@@ -82,6 +82,11 @@ describe("writeReport", () => {
     assert.equal(page.match(/<script/g)?.length, 3);
     const figures = /<script type="application\/json" id="figures">(.*?)<\/script>/.exec(page)![1];
     assert.doesNotThrow(() => JSON.parse(figures));
+  });
+
+  it("escapes what it does not know, too", () => {
+    const page = withoutPlotly(report({ ...table1Example(), profile: PAYLOAD, scale: PAYLOAD, environment: { [PAYLOAD]: { [PAYLOAD]: PAYLOAD } } }, "figure2.json"));
+    assert.ok(!page.includes("<script>alert(1)") && !page.includes("<!--") && page.includes("&lt;/script&gt;"));
   });
 
   it("links executed notebooks by their titles", () => {
@@ -94,7 +99,7 @@ describe("writeReport", () => {
 
   it("works without notebooks, and without table1", () => {
     rmSync(inOut("notebooks"), { recursive: true });
-    const page = report({ ...table1Example(), id: "figure2", rows: [{ anything: 1 }], paper: [] }, "figure2.json");
+    const page = report({ ...table1Example(), id: "figure2", environment: { any: { thing: 1 } }, rows: [{ anything: 1 }], paper: [] }, "figure2.json");
     assert.ok(page.includes('href="results/figure2.json"') && !page.includes("id=\"figure-table1\""));
   });
 
@@ -108,11 +113,11 @@ describe("writeReport", () => {
   });
 });
 
-// Every string that is not one of a fixed set gets the payload; so does a new key of the environment
+// Every string that the schema does not fix gets the payload
 function poison(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return ["id", "model", "precision", "inputRange", "calibration", "seen"].includes(key) ? value : value + PAYLOAD;
+  const fixed = ["id", "profile", "scale", "sha256", "model", "precision", "inputRange", "calibration", "seen"];
+  if (typeof value === "string") return fixed.includes(key) ? value : value + PAYLOAD;
   if (Array.isArray(value)) return value.map((item) => poison(item, key));
   if (value === null || typeof value !== "object") return value;
-  const members = Object.entries(value).map(([name, member]) => [name, poison(member, name)]);
-  return Object.fromEntries(key === "environment" ? [...members, [PAYLOAD, PAYLOAD]] : members);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, poison(member, name)]));
 }

@@ -1,5 +1,5 @@
 import { interval, percent, points } from "./percent";
-import type { PaperRow, Table1Row } from "./table1-rows";
+import type { Table1PaperRow, Table1Row } from "../study/result-schema";
 import { counterpart, fullPrecision, type TableRecord } from "./table1-table";
 import { SOURCES } from "./theme";
 
@@ -12,7 +12,7 @@ const NONE = "\u2013";
  *
  * @example showTable(new dfd.DataFrame(paperTable(result.rows, result.paper)), { caption: "Paper and here" })
  */
-export function paperTable(rows: readonly Table1Row[], paper: readonly PaperRow[]): TableRecord[] {
+export function paperTable(rows: readonly Table1Row[], paper: readonly Table1PaperRow[]): TableRecord[] {
   return paper.map((there) => {
     const here = rows.find((row) => counterpart(row, [there]));
     const [fullHere, fullThere] = [fullPrecision(rows, there)?.map.mean, fullPrecision(paper, there)?.map];
@@ -22,16 +22,10 @@ export function paperTable(rows: readonly Table1Row[], paper: readonly PaperRow[
       "here, % [95 %]": here ? `${percent(here.map.mean)} [${interval(here.map.ci95)}]` : NONE,
       "from full precision, paper": distance(there, there.map, fullThere),
       "from full precision, here": distance(there, here?.map.mean, fullHere),
-      "why they differ": there.why ?? reason(there, here),
+      "why they differ": here ? there.why : "not measured here",
     };
   });
 }
 
-const distance = ({ precision }: PaperRow, map: number | undefined, full: number | undefined): string =>
+const distance = ({ precision }: Table1PaperRow, map: number | undefined, full: number | undefined): string =>
   precision === "W32A32" || map === undefined || full === undefined ? NONE : points(map - full);
-
-function reason(there: PaperRow, here: Table1Row | undefined): string {
-  if (!here) return "not measured here";
-  const size = there.sizeMiB === undefined ? "" : `; detector: ${here.sizeMiB.toFixed(1)} MiB instead of ${there.sizeMiB.toFixed(1)}`;
-  return `data: ${here.dataset} instead of ${there.dataset}${size}`;
-}

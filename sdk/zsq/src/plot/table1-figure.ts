@@ -1,7 +1,7 @@
 import type { Figure, FigureOptions } from "./figure";
 import { interval, percent } from "./percent";
 import { KINDS, MAP_AXIS, REFERENCE_LABEL, table1Panels, type Mark, type Panel, type Panels } from "./table1-panels";
-import type { PaperRow, Table1Row } from "./table1-rows";
+import type { Table1PaperRow, Table1Row } from "../study/result-schema";
 import { table1Svg } from "./table1-svg";
 import { baseAxis, baseLayout, NEUTRAL, SOURCES, THEMES, type ThemeName } from "./theme";
 
@@ -19,7 +19,7 @@ const PIXELS = { line: 30, title: 30, axis: 44, legend: 30, left: 142, right: 14
  *
  * @example show(table1Figure(result.rows, result.paper), { name: "table1" })
  */
-export function table1Figure(rows: readonly Table1Row[], paper: readonly PaperRow[] = [], { theme = "light", columns = 2 }: FigureOptions = {}): Figure {
+export function table1Figure(rows: readonly Table1Row[], paper: readonly Table1PaperRow[] = [], { theme = "light", columns = 2 }: FigureOptions = {}): Figure {
   const panels = table1Panels(rows, paper);
   const data = [...legend(panels), ...panels.panels.flatMap(traces)];
   return { data, layout: layout(panels, columns, theme), svg: table1Svg(panels, { theme, columns }), text: panels.panels.map(asText).join("\n") };

@@ -1,5 +1,5 @@
 import { sourceOrder, SOURCES, type CalibrationSource } from "./theme";
-import type { PaperRow, Table1Row } from "./table1-rows";
+import type { Table1PaperRow, Table1Row } from "../study/result-schema";
 
 /** One point of the figure of Table 1. */
 export interface Mark {
@@ -55,12 +55,12 @@ const precisions = ["W8A8", "W8A4"] as const;
  *
  * Throws if there is no quantized row.
  */
-export function table1Panels(rows: readonly Table1Row[], paper: readonly PaperRow[] = []): Panels {
+export function table1Panels(rows: readonly Table1Row[], paper: readonly Table1PaperRow[] = []): Panels {
   const pairs = precisions.flatMap((precision) => models.map((model) => ({ model, precision })));
   const present = pairs.filter(({ model, precision }) => rows.some((row) => row.model === model && row.precision === precision));
   if (!present.length) throw new Error(`table1Panels: missing quantized rows: ${rows.length} rows; expected at least one of W8A8 or W8A4`);
   // the paper's full precision is shown once, beside its W8A8
-  const inPanel = (row: PaperRow, pair: (typeof pairs)[number]) => row.model === pair.model && (row.precision === pair.precision || (row.precision === "W32A32" && pair.precision === "W8A8"));
+  const inPanel = (row: Table1PaperRow, pair: (typeof pairs)[number]) => row.model === pair.model && (row.precision === pair.precision || (row.precision === "W32A32" && pair.precision === "W8A8"));
   const sources = sourceOrder.filter((source) => [...rows, ...paper].some(({ calibration }) => calibration === source));
   const panels = present.map((pair) => {
     const own = rows.filter((row) => row.model === pair.model && (row.precision === pair.precision || row.precision === "W32A32"));
@@ -69,7 +69,7 @@ export function table1Panels(rows: readonly Table1Row[], paper: readonly PaperRo
   return { lines: sources.map((source) => SOURCES[source].label), panels, axis: niceAxis(panels.flatMap(({ marks }) => marks.flatMap(({ map, ci95 }) => [map, ...(ci95 ?? [])]))) };
 }
 
-function panel(title: string, sources: readonly CalibrationSource[], rows: readonly Table1Row[], paper: readonly PaperRow[]): Panel {
+function panel(title: string, sources: readonly CalibrationSource[], rows: readonly Table1Row[], paper: readonly Table1PaperRow[]): Panel {
   const at = (source: CalibrationSource, kind: Mark["kind"]) => sources.indexOf(source) + (source === "none" && kind !== "paper" ? 0 : OFFSETS[kind]);
   const here = rows.map(({ calibration: source, inputRange, map }): Mark => {
     const kind = inputRange === "image" ? "here-image" : "here-calibrated";

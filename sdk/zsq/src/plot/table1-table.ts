@@ -1,5 +1,5 @@
 import { interval, percent, points } from "./percent";
-import type { PaperRow, Table1Row } from "./table1-rows";
+import type { Table1PaperRow, Table1Row } from "../study/result-schema";
 import { SOURCES } from "./theme";
 
 /** One line of Table 1 as text, by column heading. */
@@ -15,7 +15,7 @@ const NONE = "\u2013";
  *
  * @example new dfd.DataFrame(table1Table(result.rows, result.paper))
  */
-export function table1Table(rows: readonly Table1Row[], paper: readonly PaperRow[] = []): TableRecord[] {
+export function table1Table(rows: readonly Table1Row[], paper: readonly Table1PaperRow[] = []): TableRecord[] {
   return rows.map((row) => {
     const there = counterpart(row, paper);
     return {
@@ -33,7 +33,7 @@ export function table1Table(rows: readonly Table1Row[], paper: readonly PaperRow
 }
 
 /** The paper's row for the same model, precision and calibration; the paper calibrates the image range as all others. */
-export function counterpart(row: Table1Row, paper: readonly PaperRow[]): PaperRow | undefined {
+export function counterpart(row: Table1Row, paper: readonly Table1PaperRow[]): Table1PaperRow | undefined {
   if (row.inputRange === "image") return undefined;
   return paper.find(({ model, precision, calibration }) => model === row.model && precision === row.precision && calibration === row.calibration);
 }

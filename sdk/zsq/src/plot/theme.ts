@@ -1,5 +1,7 @@
+import type { Table1Row } from "../study/result-schema";
+
 /** Where the images that calibrate come from; "none": nothing is quantized. */
-export type CalibrationSource = "none" | "real" | "distilled-mean" | "distilled-mean-std" | "shuffled" | "noise";
+export type CalibrationSource = Table1Row["calibration"];
 
 /** How one calibration source is named and coloured in every figure and table. */
 export interface SourceStyle {

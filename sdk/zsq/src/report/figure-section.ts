@@ -1,7 +1,7 @@
 import { table1Figure } from "../plot/table1-figure";
 import { plotlyConfig } from "../plot/show";
+import type { Table1Result } from "../study/result-schema";
 import { html, raw, type Html } from "./html";
-import type { Table1File } from "./results";
 
 /** A figure as the page's program draws it: one set of data, a layout per theme and number of columns. */
 export interface PageFigure {
@@ -12,7 +12,7 @@ export interface PageFigure {
 }
 
 /** The figure of Table 1: its place in the page, with static drawings until plotly has drawn, and what plotly draws. */
-export function figureSection({ rows, paper }: Table1File): { markup: Html; figure: PageFigure } {
+export function figureSection({ rows, paper }: Table1Result): { markup: Html; figure: PageFigure } {
   const drawn = (theme: "light" | "dark", columns: 1 | 2) => table1Figure(rows, paper, { theme, columns });
   const layouts = Object.fromEntries((["light", "dark"] as const).flatMap((theme) => ([1, 2] as const).map((columns) => [`${theme}${columns}`, drawn(theme, columns).layout])));
   const wide = drawn("light", 2);

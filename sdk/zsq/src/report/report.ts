@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paperTable } from "../plot/paper-table";
 import { table1Table } from "../plot/table1-table";
+import type { Table1Result } from "../study/result-schema";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { CLIENT_SCRIPT } from "./client";
 import { figureSection, type PageFigure } from "./figure-section";
 import { html, jsonInScript, type Html } from "./html";
 import { executedNotebooks } from "./notebooks";
 import { pageHtml } from "./page";
-import { readResults, type Result, type Results, type Table1File } from "./results";
+import { readResults, type Result, type Results } from "./results";
 import { sizeTable } from "./size-table";
 import { sourcesSection, type NotebookLink } from "./sources-section";
 import { REPORT_STYLE } from "./style";
@@ -63,14 +64,14 @@ const header = ({ profile, scale, seed }: Result): Html => html`<header>
 <p class="lead">A detector computes in 8-bit integers once the range of each of its tensors is known. Here the ranges are measured on images distilled from the network\u2019s own batch-norm statistics, so that no training image is needed.</p>
 </header>`;
 
-function table1Sections(table1: Table1File): { sections: Html; figures: PageFigure[] } {
+function table1Sections(table1: Table1Result): { sections: Html; figures: PageFigure[] } {
   const { markup, figure } = figureSection(table1);
   const { rows, paper, verdicts } = table1;
   const sections = html`${markup}
 ${verdictSection(verdicts)}
 ${section("paper", "The paper beside this study", tableHtml(paperTable(rows, paper), { caption: "mAP 0.50:0.95 in percent, and distances from full precision in percentage points. This study has other data and a smaller detector: compare the distances." }))}
 ${section("table", "Table 1", tableHtml(table1Table(rows, paper), { caption: "Every measured detector: mAP 0.50:0.95 in percent with its 95 % interval, and its distance from full precision in percentage points beside the paper\u2019s." }))}
-${section("size", "The size of the paper\u2019s detectors", tableHtml(sizeTable(paper), { caption: "Sizes that follow from the architecture, torchvision\u2019s RetinaNet-R50 v2, beside those that the paper states; its MB are 2^20 bytes." }))}`;
+${section("size", "The size of the paper\u2019s detectors", tableHtml(sizeTable(), { caption: "Sizes that follow from the architecture, torchvision\u2019s RetinaNet-R50 v2, beside those that the paper prints; its MB are 2^20 bytes." }))}`;
   return { sections, figures: [figure] };
 }
 

@@ -1,28 +1,27 @@
 import { Architecture } from "../nn/architecture";
-import type { PaperRow } from "../plot/table1-rows";
 import type { TableRecord } from "../plot/table1-table";
-import { paperConfigs } from "../study/profiles";
+import { printedSizes } from "../study/paper-table1";
+import { paperConfigs, type ModelName } from "../study/profiles";
 
 /**
- * The sizes that the paper states beside those that follow from its architecture, as text: no weights are needed for that.
+ * The sizes that the paper prints beside those that follow from its architecture, as text: no weights are needed for that.
  *
- * - **paper** – the paper's rows; those without a size, and repetitions of one, are left out
- *
- * @example sizeTable(result.paper)[0] // 38,198,935 parameters of 32 bits: 145.7 MiB computed, 145.7 in the paper
+ * @example sizeTable()[0] // 38,198,935 parameters of 32 bits: 145.7 MiB computed, 145.7 printed
  */
-export function sizeTable(paper: readonly PaperRow[]): TableRecord[] {
-  const stated = new Map(paper.filter(({ sizeMiB }) => sizeMiB !== undefined).map((row) => [`${row.model} ${row.precision}`, row]));
-  return [...stated.values()].map(({ model, precision, sizeMiB }) => {
+export function sizeTable(): TableRecord[] {
+  return (Object.keys(printedSizes) as ModelName[]).flatMap((model) => {
     const architecture = new Architecture(paperConfigs[model]);
-    const computed = architecture.sizeMiB(Number(/^W(\d+)/.exec(precision)![1]));
-    return {
-      detector: `${model}, ${precision}`,
-      "outputs per anchor": String(paperConfigs[model].classes),
-      parameters: architecture.parameterCount.toLocaleString("en-US"),
-      "batch norms": String(architecture.ofKind("batchNorm").length),
-      "computed, MiB": computed.toFixed(1),
-      "paper, MB": (sizeMiB as number).toFixed(1),
-      "computed / paper": (computed / (sizeMiB as number)).toFixed(3),
-    };
+    return ([["W32A32", 32], ["W8A8", 8]] as const).map(([precision, bits]) => {
+      const [computed, printed] = [architecture.sizeMiB(bits), printedSizes[model][precision]];
+      return {
+        detector: `${model}, ${precision}`,
+        classes: String(paperConfigs[model].classes),
+        parameters: architecture.parameterCount.toLocaleString("en-US"),
+        "batch norms": String(architecture.ofKind("batchNorm").length),
+        "computed, MiB": computed.toFixed(1),
+        "printed, MB": printed.toFixed(1),
+        "computed / printed": (computed / printed).toFixed(3),
+      };
+    });
   });
 }

@@ -1,16 +1,14 @@
+import type { Verdict } from "../study/result-schema";
+import { table1Claims } from "../study/verdicts";
 import { html, type Html } from "./html";
-import type { Result } from "./results";
-
-/** What the paper claims, by the ids of verdicts. */
-export const CLAIMS: Readonly<Record<string, string>> = {};
 
 /** Verdict per claim with its evidence, as the study's rules found them. */
-export function verdictSection(verdicts: Result["verdicts"]): Html {
+export function verdictSection(verdicts: readonly Verdict[]): Html {
   return html`<section aria-labelledby="verdict-heading">
 <h2 id="verdict-heading">What the paper says, and what is seen here</h2>
-<p class="note">Decided by rule from the numbers, not by hand.</p>
+<p class="note">Decided by rule from the numbers, not by hand. The evidence gives mAP as a fraction; in brackets the 95 % interval of a difference, paired over images and seeds.</p>
 <ul class="verdicts">
-${verdicts.map(({ claim, seen, evidence }) => html`<li><span class="chip ${seen.replace(" ", "-")}">${seen}</span><div><p><b>${CLAIMS[claim] ?? claim}</b></p><p class="note">${evidence}</p></div></li>
+${verdicts.map(({ claim, seen, evidence }) => html`<li><span class="chip ${seen.replace(" ", "-")}">${seen}</span><div><p><b>${table1Claims[claim] ?? claim}</b></p><p class="note">${evidence}</p></div></li>
 `)}</ul>
 </section>
 `;
