@@ -1,3 +1,4 @@
+import { roundHalfToEven } from "../tensor/round";
 import type { AnchorConfig } from "./config";
 
 /**
@@ -40,10 +41,4 @@ function cellAnchors(sizes: readonly number[], ratios: readonly number[]): numbe
       return [-x, -y, x, y];
     });
   });
-}
-
-function roundHalfToEven(x: number): number {
-  const down = Math.floor(x);
-  const odd = x - down === 0.5 ? down % 2 !== 0 : x - down > 0.5;
-  return odd ? down + 1 : down;
 }

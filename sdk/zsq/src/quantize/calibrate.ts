@@ -61,8 +61,11 @@ export function calibrate(detector: Calibrated, images: tf.Tensor4D | readonly t
   for (const batch of given) {
     for (let start = 0; start < batch.shape[0]; start += batchSize) {
       const part = batch.slice(start, Math.min(batchSize, batch.shape[0] - start));
-      calibrator.add(part);
-      part.dispose();
+      try {
+        calibrator.add(part);
+      } finally {
+        part.dispose();
+      }
       onProgress?.({ done: calibrator.images, images: total });
     }
   }

@@ -1,7 +1,7 @@
 /**
  * How many of the n largest values decide the percentile: those from position (n - 1) * p / 100 up.
  *
- * @example tailSize(20011, 99.99) // 3
+ * @example tailSize(20011, 99.99) // 4
  */
 export const tailSize = (n: number, percentile: number): number => n - Math.floor(upperPosition(n, percentile));
 

@@ -38,7 +38,7 @@ export function rangesOf(x: tf.Tensor, granularity: Granularity = perTensor): Ra
  *
  * - **image** – mean and std of images in [0, 1], one per channel
  *
- * @example imageRange({ mean: [0.5, 0.4], std: [0.25, 0.2] }) // { min: -2, max: 3 }
+ * @example imageRange({ mean: [0.5, 0.25], std: [0.25, 0.25] }) // { min: -2, max: 3 }
  */
 export function imageRange({ mean, std }: { mean: readonly number[]; std: readonly number[] }): Range {
   return { min: Math.min(...mean.map((m, c) => -m / std[c])), max: Math.max(...mean.map((m, c) => (1 - m) / std[c])) };
