@@ -1,0 +1,135 @@
+import { CocoEvalError, show } from "./errors";
+import { emptyAnnotations, IdKind, type AnnotationRecords } from "./ground-truth-table";
+import { isId } from "./ids";
+import { isRecord } from "./listed";
+import { idKind, pythonByte, pythonFloat, pythonTruth } from "./python-values";
+import type { Scope } from "./scope";
+import type { Annotation, Id } from "./types";
+import type { WarningLog } from "./warnings";
+
+type Fields = Partial<Record<keyof Annotation | "ignore", unknown>>;
+
+/** Reads annotations in strict mode: every fault is refused with its place. */
+export function readAnnotations(annotations: readonly unknown[], scope: Scope, warnings: WarningLog): AnnotationRecords {
+  const out = emptyAnnotations(annotations.length), seen = new Set<Id>();
+  let n = 0;
+  annotations.forEach((annotation, i) => {
+    const fields = requireFields(annotation, i);
+    checkId(fields.id, i, seen);
+    const image = requirePlace(scope.images, fields, "image_id", i), category = requirePlace(scope.categories, fields, "category_id", i);
+    checkNumbers(fields, i);
+    noteOddities(fields, i, warnings);
+    if (image < 0 || category < 0) return;
+    const crowd = Number(fields.iscrowd);
+    out.ids[n] = fields.id as Id;
+    n = put(out, n, image, category, fields.bbox as number[], fields.area as number, crowd, crowd, IdKind.Plain);
+  });
+  out.count = n;
+  return out;
+}
+
+/** Reads annotations as pycocotools does: what it ignores is ignored, what makes it raise throws. */
+export function readAnnotationsLikePython(annotations: readonly unknown[], scope: Scope): AnnotationRecords {
+  const rows = annotations.map(requireFields);
+  const lastWithId = new Map<unknown, number>();
+  rows.forEach((fields, i) => {
+    for (const field of ["image_id", "id", "category_id"] as const) if (fields[field] === undefined) throw missing(i, field);
+    lastWithId.set(fields.id, i);
+  });
+  const out = emptyAnnotations(rows.length);
+  let n = 0;
+  // the last annotation with an id stands for all of them; each still needs an evaluated place of its own
+  for (const i of lastWithId.size === rows.length ? rows.keys() : byImage(rows, scope)) {
+    const own = rows[i];
+    if (!isPlaced(scope, own)) continue;
+    const at = lastWithId.get(own.id)!, fields = rows[at];
+    if (!isPlaced(scope, fields)) continue;
+    const image = scope.images.get(fields.image_id as Id)!, category = scope.categories.get(fields.category_id as Id)!;
+    const ignore = pythonTruth(fields.iscrowd), crowd = pythonByte(fields.iscrowd);
+    if (fields.iscrowd === undefined) throw missing(at, "iscrowd");
+    if (crowd === undefined) throw invalid(at, "iscrowd", fields.iscrowd, "0 or 1");
+    out.ids[n] = fields.id as Id;
+    n = put(out, n, image, category, pythonBox(fields.bbox, at), ignore ? 0 : pythonArea(fields.area, at), Number(crowd !== 0), Number(ignore), idKind(fields.id));
+  }
+  out.count = n;
+  return out;
+}
+
+function put(out: AnnotationRecords, n: number, image: number, category: number, box: readonly number[], area: number, crowd: number, ignore: number, kind: IdKind): number {
+  out.image[n] = image;
+  out.category[n] = category;
+  for (let c = 0; c < 4; c++) out.boxes[4 * n + c] = box[c];
+  out.area[n] = area;
+  out.crowd[n] = crowd;
+  out.ignore[n] = ignore;
+  out.idKind[n] = kind;
+  return n + 1;
+}
+
+function requireFields(annotation: unknown, i: number): Fields {
+  if (isRecord(annotation)) return annotation;
+  throw new CocoEvalError("invalid", "groundTruth", `/annotations/${i}`, show(annotation), "an object");
+}
+
+function checkId(id: unknown, i: number, seen: Set<Id>): void {
+  if (id === undefined) throw missing(i, "id");
+  if (!isId(id)) throw invalid(i, "id", id, "an integer of at most 53 bits or a string");
+  if (pythonFloat(id) === 0) throw invalid(i, "id", id, "an id other than 0, which pycocotools takes for no match; try ids from 1");
+  if (seen.has(id)) throw invalid(i, "id", id, "each id once");
+  seen.add(id);
+}
+
+function requirePlace(places: ReadonlyMap<Id, number>, fields: Fields, field: "image_id" | "category_id", i: number): number {
+  if (fields[field] === undefined) throw missing(i, field);
+  const place = places.get(fields[field] as Id);
+  if (place === undefined) throw new CocoEvalError("unknown", "groundTruth", `/annotations/${i}/${field}`, show(fields[field]), `an id of /${field === "image_id" ? "images" : "categories"}`);
+  return place;
+}
+
+function checkNumbers({ bbox, area, iscrowd }: Fields, i: number): void {
+  if (bbox === undefined) throw missing(i, "bbox");
+  if (!Array.isArray(bbox) || bbox.length !== 4) throw invalid(i, "bbox", bbox, "[x, y, width, height] in pixels");
+  for (let c = 0; c < 4; c++) {
+    if (!Number.isFinite(bbox[c]) || (c > 1 && bbox[c] < 0)) throw invalid(i, `bbox/${c}`, bbox[c], c > 1 ? "a finite number >= 0" : "a finite number");
+  }
+  if (area === undefined) throw missing(i, "area");
+  if (!Number.isFinite(area) || (area as number) < 0) throw invalid(i, "area", area, "a finite number >= 0, in square pixels");
+  if (iscrowd === undefined) throw missing(i, "iscrowd");
+  if (iscrowd !== 0 && iscrowd !== 1 && typeof iscrowd !== "boolean") throw invalid(i, "iscrowd", iscrowd, "0 or 1");
+}
+
+function noteOddities({ bbox, area, ignore }: Fields, i: number, warnings: WarningLog): void {
+  const [, , width, height] = bbox as number[], place = `groundTruth#/annotations/${i}`;
+  if (width === 0 || height === 0) warnings.add("empty-ground-truth", "ground truths without area, which nothing can match", `${place}/bbox`);
+  if ((area as number) > 1e10) warnings.add("huge-area", "ground truths above 1e10 square pixels, which no default area range holds", `${place}/area`);
+  if (ignore) warnings.add("ignore-field", "ground truths with a field ignore, which has no effect; use iscrowd", `${place}/ignore`);
+}
+
+// COCOeval collects annotations image by image, which decides the order of replaced ones
+function byImage(rows: readonly Fields[], scope: Scope): number[] {
+  const place = (i: number): number => scope.images.get(rows[i].image_id as Id) ?? -1;
+  return [...rows.keys()].sort((a, b) => place(a) - place(b) || a - b);
+}
+
+function isPlaced(scope: Scope, { image_id, category_id }: Fields): boolean {
+  return (scope.images.get(image_id as Id) ?? -1) >= 0 && (scope.categories.get(category_id as Id) ?? -1) >= 0;
+}
+
+function pythonBox(bbox: unknown, i: number): number[] {
+  if (bbox === undefined) throw missing(i, "bbox");
+  if (!Array.isArray(bbox) || bbox.length !== 4) throw invalid(i, "bbox", bbox, "a list of 4 numbers");
+  return bbox.map((value, c) => {
+    const number = value === null ? NaN : pythonFloat(value); // numpy reads null as NaN
+    if (number === undefined) throw invalid(i, `bbox/${c}`, value, "a number");
+    return number;
+  });
+}
+
+function pythonArea(area: unknown, i: number): number {
+  if (area === undefined) throw missing(i, "area");
+  if (typeof area !== "number" && typeof area !== "boolean") throw invalid(i, "area", area, "a number");
+  return Number(area);
+}
+
+const missing = (i: number, field: string): CocoEvalError => new CocoEvalError("missing", "groundTruth", `/annotations/${i}/${field}`, "", "this field");
+const invalid = (i: number, field: string, value: unknown, rule: string): CocoEvalError => new CocoEvalError("invalid", "groundTruth", `/annotations/${i}/${field}`, show(value), rule);

@@ -1,0 +1,127 @@
+import { CocoEvalError, show } from "./errors";
+import { emptyRecords, type DetectionRecords } from "./detection-records";
+import { isRecord } from "./listed";
+import type { Scope } from "./scope";
+import type { DetectionArrays, Id } from "./types";
+
+type Field = "image_id" | "category_id" | "bbox" | "score";
+
+/** Where a value stands in the input, as a JSON pointer: /3/bbox/2 for objects, /boxes/14 for columns. */
+type Locate = (i: number, field: Field, c?: number) => string;
+
+const inObjects: Locate = (i, field, c) => `/${i}/${field}${c === undefined ? "" : `/${c}`}`;
+const COLUMN = { image_id: "imageIds", category_id: "categoryIds", bbox: "boxes", score: "scores" } as const;
+const inColumns: Locate = (i, field, c) => `/${COLUMN[field]}/${field === "bbox" ? 4 * i + (c ?? 0) : i}`;
+
+/** How detections are read. */
+export interface ReadOptions {
+  scope: Scope;
+  /** refuse what pycocotools would count wrongly or drop */
+  strict: boolean;
+  /** detections given before, so that numbers go on */
+  before: number;
+}
+
+/**
+ * Reads detections into records. Throws, with the place, on an image that the ground truth does not list and on missing
+ * or malformed fields; in strict mode also on unknown categories, non-finite numbers and negative sizes.
+ */
+export function readDetections(detections: unknown, options: ReadOptions): DetectionRecords {
+  if (Array.isArray(detections)) return readObjects(detections, options);
+  if (isRecord(detections) && "scores" in detections) return readColumns(detections as unknown as DetectionArrays, options);
+  throw new CocoEvalError("invalid", "detections", "", show(detections), "a list of {image_id, category_id, bbox, score}");
+}
+
+function readObjects(list: readonly unknown[], { scope, strict, before }: ReadOptions): DetectionRecords {
+  const out = emptyRecords(list.length);
+  let n = 0;
+  for (let i = 0; i < list.length; i++) {
+    const detection = list[i] as Partial<Record<Field, unknown>>;
+    if (!isRecord(detection)) throw new CocoEvalError("invalid", "detections", `/${i}`, show(detection), "an object with image_id, category_id, bbox and score");
+    const image = placeImage(detection.image_id, scope, i, inObjects), category = placeCategory(detection.category_id, scope, strict, i, inObjects);
+    const evaluated = image >= 0 && category >= 0, bbox = detection.bbox as number[];
+    checkBoxShape(bbox, strict || evaluated, i);
+    for (let c = 0; c < 4; c++) out.boxes[4 * n + c] = bbox[c];
+    if (strict || evaluated) out.scores[n] = requireScore(detection.score, i);
+    if (strict) checkNumbers(out, n, i, inObjects);
+    if (evaluated) n = keep(out, n, image, category, before + i + 1);
+  }
+  out.count = n;
+  return out;
+}
+
+function readColumns(columns: DetectionArrays, { scope, strict, before }: ReadOptions): DetectionRecords {
+  const count = checkColumns(columns), { imageIds, categoryIds, boxes, scores } = columns;
+  const out = emptyRecords(count);
+  let n = 0;
+  for (let i = 0; i < count; i++) {
+    const image = placeImage(imageIds[i], scope, i, inColumns), category = placeCategory(categoryIds[i], scope, strict, i, inColumns);
+    for (let c = 0; c < 4; c++) out.boxes[4 * n + c] = boxes[4 * i + c];
+    out.scores[n] = scores[i];
+    if (strict) checkNumbers(out, n, i, inColumns);
+    if (image >= 0 && category >= 0) n = keep(out, n, image, category, before + i + 1);
+  }
+  out.count = n;
+  return out;
+}
+
+function keep(out: DetectionRecords, n: number, image: number, category: number, number: number): number {
+  out.image[n] = image;
+  out.category[n] = category;
+  out.number[n] = number;
+  return n + 1;
+}
+
+function placeImage(id: unknown, scope: Scope, i: number, locate: Locate): number {
+  if (id === undefined) throw missing(locate(i, "image_id"));
+  const place = scope.images.get(id as Id);
+  if (place === undefined || (place >= 0 && !scope.listedImages.has(id as Id))) {
+    throw new CocoEvalError("unknown", "detections", locate(i, "image_id"), show(id), `an id of the ground truth's images${otherType(id, scope)}`);
+  }
+  return place;
+}
+
+// the usual cause: "1" against 1
+function otherType(id: unknown, scope: Scope): string {
+  const other = typeof id === "string" ? Number(id) : String(id);
+  return scope.listedImages.has(other) ? `; try ${show(other)}, which it lists` : "";
+}
+
+function placeCategory(id: unknown, scope: Scope, strict: boolean, i: number, locate: Locate): number {
+  if (id === undefined) throw missing(locate(i, "category_id"));
+  const place = scope.categories.get(id as Id);
+  if (place === undefined && strict) throw new CocoEvalError("unknown", "detections", locate(i, "category_id"), show(id), "an id of the ground truth's categories");
+  return place ?? -1;
+}
+
+// pycocotools takes the area of every box, and looks at the rest only where a box is evaluated
+function checkBoxShape(bbox: unknown, whole: boolean, i: number): void {
+  if (bbox === undefined) throw missing(inObjects(i, "bbox"));
+  if (!Array.isArray(bbox) || (whole ? bbox.length !== 4 : bbox.length < 4)) throw invalid(inObjects(i, "bbox"), bbox, "[x, y, width, height] in pixels");
+  for (let c = 0; c < 4; c++) if (typeof bbox[c] !== "number") throw invalid(inObjects(i, "bbox", c), bbox[c], "a number");
+}
+
+function requireScore(score: unknown, i: number): number {
+  if (score === undefined) throw missing(inObjects(i, "score"));
+  if (typeof score !== "number") throw invalid(inObjects(i, "score"), score, "a number");
+  return score;
+}
+
+function checkNumbers({ boxes, scores }: DetectionRecords, n: number, i: number, locate: Locate): void {
+  for (let c = 0; c < 4; c++) {
+    const value = boxes[4 * n + c];
+    if (!Number.isFinite(value) || (c > 1 && value < 0)) throw invalid(locate(i, "bbox", c), value, c > 1 ? "a finite number >= 0" : "a finite number");
+  }
+  if (!Number.isFinite(scores[n])) throw invalid(locate(i, "score"), scores[n], "a finite number");
+}
+
+function checkColumns({ imageIds, categoryIds, boxes, scores }: DetectionArrays): number {
+  const n = scores.length;
+  for (const [name, column, rows] of [["imageIds", imageIds, 1], ["categoryIds", categoryIds, 1], ["boxes", boxes, 4]] as const) {
+    if (column?.length !== rows * n) throw invalid(`/${name}`, column === undefined ? undefined : `${column.length} values`, `${rows * n} values for ${n} scores`);
+  }
+  return n;
+}
+
+const missing = (pointer: string): CocoEvalError => new CocoEvalError("missing", "detections", pointer, "", "this field");
+const invalid = (pointer: string, value: unknown, rule: string): CocoEvalError => new CocoEvalError("invalid", "detections", pointer, show(value), rule);
