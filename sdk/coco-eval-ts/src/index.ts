@@ -1,1 +1,12 @@
-export {};
+// evaluation
+export { CocoEvaluator, evaluate } from "./evaluator";
+export { CocoEvalError } from "./errors";
+
+// thresholds
+export { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
+
+// types
+export type {
+  Annotation, Category, CategoryResult, Detection, DetectionArrays, Detections, EvaluateOptions, Evaluation, Figure, GroundTruth, Id, Image, Params,
+  Warning, Xywh,
+} from "./types";

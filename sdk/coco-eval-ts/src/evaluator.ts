@@ -1,0 +1,98 @@
+import { accumulate } from "./accumulate";
+import { concatRecords, type DetectionRecords } from "./detection-records";
+import { tabulate, type AnnotationRecords, type GroundTruthTable } from "./ground-truth-table";
+import { readListed } from "./listed";
+import { match } from "./match";
+import { resolveParams } from "./params";
+import { readAnnotations, readAnnotationsLikePython } from "./read-annotations";
+import { readDetections } from "./read-detections";
+import { createScope, type Scope } from "./scope";
+import { assignSlots, type Slots } from "./slots";
+import { figures, perCategory } from "./summarize";
+import type { Detections, EvaluateOptions, Evaluation, GroundTruth, Params } from "./types";
+import { WarningLog } from "./warnings";
+
+/** Sorted input of an evaluation: what all computations start from. */
+export interface Prepared {
+  params: Params;
+  gt: GroundTruthTable;
+  records: DetectionRecords;
+  slots: Slots;
+}
+
+/**
+ * Evaluates bounding boxes as pycocotools' COCOeval does, to the last bit.
+ *
+ * The input is read and checked when it is given; nothing given is changed or kept.
+ *
+ * @example new CocoEvaluator(groundTruth).add(detections).evaluate().stats[0] // mAP
+ */
+export class CocoEvaluator {
+  /** the parameters in use */
+  readonly params: Params;
+  private readonly scope: Scope;
+  private readonly strict: boolean;
+  private readonly annotations: AnnotationRecords;
+  private readonly parts: DetectionRecords[] = [];
+  private readonly warnings = new WarningLog();
+  private given = 0;
+
+  /**
+   * - **groundTruth** – images, annotations and categories in COCO's JSON layout
+   * - **options** – parameters of COCOeval; compat: "pycocotools" to take faulty input as pycocotools does
+   *
+   * Throws CocoEvalError, with the place of the fault, where the ground truth or a parameter is faulty.
+   */
+  constructor(private readonly groundTruth: GroundTruth, options: EvaluateOptions = {}) {
+    this.strict = options?.compat === undefined;
+    const listed = readListed(groundTruth, this.strict);
+    this.params = resolveParams(options, listed);
+    this.scope = createScope(this.params, listed);
+    const annotations = groundTruth.annotations ?? [];
+    this.annotations = this.strict ? readAnnotations(annotations, this.scope, this.warnings) : readAnnotationsLikePython(annotations, this.scope);
+  }
+
+  /** Adds detections, after those added before. Throws CocoEvalError where one is faulty; none is added then. */
+  add(detections: Detections): this {
+    this.parts.push(readDetections(detections, { scope: this.scope, strict: this.strict, before: this.given }));
+    this.given += Array.isArray(detections) ? detections.length : (detections as { scores: ArrayLike<number> }).scores.length;
+    return this;
+  }
+
+  /** Evaluates all detections added so far. None at all gives figures of 0. */
+  evaluate(): Evaluation {
+    const { params, gt, records, slots } = this.prepare();
+    const arrays = accumulate(slots, match(gt, records, slots, params), params);
+    const list = figures(arrays, params);
+    return {
+      params,
+      ...arrays,
+      stats: Float64Array.from(list, ({ value }) => value ?? -1),
+      figures: list,
+      perCategory: perCategory(arrays, params, this.groundTruth.categories),
+      warnings: this.warnings.list(),
+    };
+  }
+
+  /** The sorted input, for computations of one's own. */
+  prepare(): Prepared {
+    const { params, scope, annotations } = this, images = scope.imageCount, categories = scope.categoryCount;
+    const records = concatRecords(this.parts);
+    const truths = scope.arrange(annotations.category, annotations.count), detections = scope.arrange(records.category, records.count);
+    return {
+      params,
+      gt: tabulate(annotations, truths.order, truths.category, images, categories),
+      records,
+      slots: assignSlots(records, detections.order, detections.category, images, categories, params.maxDets[params.maxDets.length - 1]),
+    };
+  }
+}
+
+/**
+ * Evaluates detections in one call; see CocoEvaluator.
+ *
+ * @example evaluate(groundTruth, detections, { maxDets: [1, 10, 100] }).stats[0] // mAP
+ */
+export function evaluate(groundTruth: GroundTruth, detections: Detections, options: EvaluateOptions = {}): Evaluation {
+  return new CocoEvaluator(groundTruth, options).add(detections).evaluate();
+}
