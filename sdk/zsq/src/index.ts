@@ -31,8 +31,10 @@ export { ImageDataset, openDataset, type ImageBatch, type ImageObjects } from ".
 export { denormalize, normalizeImages } from "./datasets/normalize";
 
 // Evaluation
+export { cocoDetections } from "./evaluate/coco-detections";
 export { concatDetections, type Detections } from "./evaluate/detections";
 export { detect } from "./evaluate/detect";
+export { evaluateMap, type EvaluateMapOptions, type MapResult } from "./evaluate/evaluate";
 export { nms } from "./evaluate/nms";
 export { postProcess } from "./evaluate/post-process";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { detect, type Predictor } from "zsq";
 import { assertNoLeaks } from "../../helpers/no-leaks";
-import { noiseImages, randomDetector, tinyConfig, tinyDetector } from "../../helpers/tiny-detector";
+import { noiseImages, tinyDetector } from "../../helpers/tiny-detector";
 
 describe("detect", () => {
   it("returns boxes inside the image, scores falling within each image, and leaves no tensor", async () => {
@@ -22,7 +22,7 @@ describe("detect", () => {
   });
 
   it("finds in an image of a batch what it finds in it alone", () => {
-    const detector = randomDetector({ ...tinyConfig, classes: 1 }), images = noiseImages(2);
+    const detector = tinyDetector(2), images = noiseImages(2);
     const both = detect(detector, images), second = detect(detector, images.slice([1, 0, 0, 0], [1, 32, 32, 3]));
     const start = both.imageIndex.indexOf(1);
     assert.deepEqual([...both.labels.subarray(start)], [...second.labels]);
