@@ -2,6 +2,10 @@
 export { CocoEvaluator, evaluate } from "./evaluator";
 export { CocoEvalError } from "./errors";
 
+// confidence intervals
+export { bootstrap, pairedBootstrap } from "./bootstrap";
+export type { BootstrapOptions, Interval } from "./bootstrap";
+
 // thresholds
 export { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
 
