@@ -30,7 +30,7 @@ export const integerRange = (bits: number): [number, number] => [-(2 ** (bits - 
  * s = (max - min) / (2^bits - 1), z = -round(min / s) - 2^(bits-1), halves rounded to even.
  *
  * The range is first widened to contain 0. Constant tensors: a constant c != 0 gives the range between 0 and c, and c is
- * exact; zeros give the scale 2^-100, so that everything becomes 0 (to within 2^-92). With includeZero false a
+ * exact; zeros give the scale 2^-100, so that everything becomes 0 (to within 2^-92). No scale is smaller. With includeZero false a
  * constant c != 0 gives scale |c| and zero point 0: c is exact again.
  * Symmetric: s = max(|min|, |max|) / (2^(bits-1) - 1), z = 0.
  *

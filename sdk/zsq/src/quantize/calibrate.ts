@@ -74,7 +74,7 @@ export function calibrate(detector: Calibrated, images: tf.Tensor4D | readonly t
 
 /**
  * Calibrates on batches as they come. To be exact it has to keep, of each layer, the share 1 - p/100 of the values at
- * either end: up to 32 (1 - p/100) N bytes for N values in all, such as 33 kB for a layer of 80,000 values seen 128 times.
+ * either end: 16 (1 - p/100) N bytes for N values in all, such as 16 kB for a layer of 80,000 values seen 128 times.
  */
 export class Calibrator {
   /** images seen */
