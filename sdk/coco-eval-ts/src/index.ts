@@ -1,6 +1,8 @@
 // evaluation
 export { CocoEvaluator, evaluate } from "./evaluator";
 export { CocoEvalError } from "./errors";
+export { parseJson } from "./parse-json";
+export { formatPerCategory, formatSummary } from "./format";
 
 // confidence intervals
 export { bootstrap, pairedBootstrap } from "./bootstrap";

@@ -3,7 +3,7 @@ import { isId, sortIds, uniqueIds } from "./ids";
 import { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
 import type { EvaluateOptions, Id, Params } from "./types";
 
-const KNOWN = ["imgIds", "catIds", "iouThrs", "recThrs", "maxDets", "areaRng", "areaRngLbl", "useCats", "compat"];
+const KNOWN = ["imgIds", "catIds", "iouThrs", "recThrs", "maxDets", "areaRng", "areaRngLbl", "useCats", "iouType", "compat"];
 
 /** Ids that the ground truth lists, repetitions included. */
 export interface ListedIds {
@@ -34,6 +34,7 @@ export function resolveParams(options: EvaluateOptions, listed: ListedIds): Para
     useCats,
   };
   if (strict) checkAgainst(params, listed);
+  else checkLikePython(params);
   return params;
 }
 
@@ -42,6 +43,7 @@ function checkNames(options: EvaluateOptions): void {
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw new CocoEvalError("unknown", "params", `/${name}`, "", `one of ${KNOWN.join(", ")}`);
   }
+  if (options.iouType !== undefined && options.iouType !== "bbox") throw new CocoEvalError("unsupported", "params", "/iouType", show(options.iouType), '"bbox"');
   if (options.compat !== undefined && options.compat !== "pycocotools") throw fault("/compat", options.compat, '"pycocotools" or nothing');
 }
 
@@ -53,6 +55,13 @@ function checkAgainst(params: Params, listed: ListedIds): void {
   }
   if (new Set(params.catIds).size < params.catIds.length) throw fault("/catIds", params.catIds, "each id once");
   if (params.areaRngLbl.length !== params.areaRng.length) throw fault("/areaRngLbl", params.areaRngLbl, `${params.areaRng.length} names, one for each of areaRng`);
+}
+
+// where COCOeval.summarize raises
+function checkLikePython({ maxDets, areaRng, areaRngLbl }: Params): void {
+  if (maxDets.length < 3) throw fault("/maxDets", maxDets, "at least three limits");
+  const place = areaRngLbl.findIndex((label, i) => i >= areaRng.length && ["all", "small", "medium", "large"].includes(label));
+  if (place >= 0) throw fault(`/areaRngLbl/${place}`, areaRngLbl[place], `at most ${areaRng.length} names, one for each of areaRng`);
 }
 
 function readUseCats(value: unknown): 0 | 1 {

@@ -84,6 +84,8 @@ export interface Params {
 /** Parameters and how bad input is met. */
 export interface EvaluateOptions extends Partial<Omit<Params, "useCats">> {
   useCats?: number | boolean;
+  /** what is compared; only boxes so far */
+  iouType?: "bbox";
   /** "pycocotools": its results on faulty input too; by default faulty input is refused */
   compat?: "pycocotools";
 }
