@@ -1,7 +1,8 @@
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { runAttached } from "./attached.mjs";
-import { readJson, temporaryFolder } from "./files.mjs";
+import { readJson } from "./files.mjs";
 import { paths, root } from "./paths.mjs";
 
 /**
@@ -11,7 +12,7 @@ import { paths, root } from "./paths.mjs";
  * Returns the exit code.
  */
 export async function runTests() {
-  const folder = temporaryFolder("test");
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "zsq-test-"));
   const counts = path.join(folder, "mocha.json");
   const start = Date.now();
   let failed = null;
@@ -42,7 +43,7 @@ function testSteps(folder, counts) {
     { name: "build", args: [module("typescript", "bin", "tsc"), "-b"] },
     { name: "lint", args: [module("eslint", "bin", "eslint.js"), "--config", "test/eslint.config.mjs", "sdk", "data-scripts", "test", "kernel-setup"] },
     { name: "types (TypeScript 5.0, as the kernel sees them)", args: [module("typescript-5.0", "bin", "tsc"), "-p", "test/types"] },
-    { name: "mocha", args: [module("mocha", "bin", "mocha.js"), "--config", "test/mocharc.json", "--reporter", reporter], env: { ZSQ_MOCHA_COUNTS: counts } },
+    { name: "mocha", args: [module("mocha", "bin", "mocha.js"), "--config", "test/mocharc.json", "--reporter", reporter, "test/dist/**/*.test.js"], env: { ZSQ_MOCHA_COUNTS: counts } },
     { name: "notebooks at smoke scale", args: [path.join(root, "sdk", "zsq", "bin", "zsq.js"), "reproduce", "--scale", "smoke", "--out", path.join(folder, "out")] },
   ];
 }

@@ -20,11 +20,11 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
   builder: (yargs) => yargs
     .positional("checkpoint", { type: "string", demandOption: true, describe: "safetensors file" })
     .option("preset", { choices: Object.keys(distillPresets) as DistillPresetName[], default: "paper-mean" as const, describe: "loss, learning rate and schedule" })
-    .option("images", { type: "number", default: 16, describe: "number of images" })
-    .option("iterations", { type: "number", default: 100, describe: "steps of Adam on each image" })
-    .option("height", { type: "number", default: 128, describe: "pixels" })
-    .option("width", { type: "number", default: 160, describe: "pixels" })
-    .option("seed", { type: "number", default: 1, describe: "seed of the noise" })
+    .option("images", { type: "number", requiresArg: true, default: 16, describe: "number of images" })
+    .option("iterations", { type: "number", requiresArg: true, default: 100, describe: "steps of Adam on each image" })
+    .option("height", { type: "number", requiresArg: true, default: 128, describe: "pixels" })
+    .option("width", { type: "number", requiresArg: true, default: 160, describe: "pixels" })
+    .option("seed", { type: "number", requiresArg: true, default: 1, describe: "seed of the noise" })
     .option("out", { type: "string", default: "distilled", describe: "writes OUT.safetensors (lossless) and OUT.png (to look at)" }),
   handler: async ({ checkpoint, preset, images, iterations, height, width, seed, out }) => {
     const detector = loadDetector(checkpoint);

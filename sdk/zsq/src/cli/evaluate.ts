@@ -20,9 +20,9 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
     .positional("checkpoint", { type: "string", demandOption: true, describe: "safetensors file" })
     .positional("data", { type: "string", demandOption: true, describe: "COCO-format JSON with its images" })
     .option("precision", { type: "string", default: "W32A32", describe: "such as W8A8: bits of weights and activations" })
-    .option("calibration", { type: "string", describe: "images of zsq distill (safetensors) to calibrate with" })
-    .option("input-range", { choices: ["calibrated", "image"] as const, default: "calibrated" as const, describe: "range of the image itself" })
-    .option("limit", { type: "number", describe: "only the first so many images" })
+    .option("calibration", { type: "string", requiresArg: true, describe: "images of zsq distill (safetensors) to calibrate with" })
+    .option("inputRange", { alias: "input-range", choices: ["calibrated", "image"] as const, default: "calibrated" as const, describe: "range of the image itself" })
+    .option("limit", { type: "number", requiresArg: true, describe: "only the first so many images" })
     .option("json", { type: "boolean", default: false, describe: "print JSON" }),
   handler: async ({ checkpoint, data, precision, calibration, inputRange, limit, json }) => {
     const detector = loadDetector(checkpoint);

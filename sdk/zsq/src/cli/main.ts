@@ -17,7 +17,7 @@ export async function main(args: string[]): Promise<number> {
     .usage("$0 <command> [options]\n\nZero-shot quantization of object detectors.")
     .command(trainCommand).command(distillCommand).command(evaluateCommand).command(weightsCommand)
     .command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(doctorCommand)
-    .demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
+    .check(refuseNotANumber, true).demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
     .fail((message, error) => { throw error ?? new UsageError(message); });
   try {
     await parser.parseAsync();
@@ -28,6 +28,13 @@ export async function main(args: string[]): Promise<number> {
     process.stderr.write(`${process.env.ZSQ_DEBUG ? stack : message.replace(/\s*\n\s*/g, " ")}${error instanceof UsageError ? "; try zsq --help" : ""}\n`);
     return error instanceof UsageError || error instanceof RangeError ? 2 : name === "AbortError" ? 130 : 1;
   }
+}
+
+// yargs takes an absent or misspelt number for NaN
+function refuseNotANumber(argv: Record<string, unknown>): true {
+  const wrong = Object.entries(argv).find(([, value]) => Number.isNaN(value) || (Array.isArray(value) && value.some(Number.isNaN)));
+  if (wrong) throw new UsageError(`invalid --${wrong[0]}: not a number; expected a number`);
+  return true;
 }
 
 if (require.main === module) void main(hideBin(process.argv)).then((code) => process.exit(code));

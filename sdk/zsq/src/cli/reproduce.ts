@@ -18,12 +18,12 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
   builder: (yargs) => yargs
     .option("profile", { choices: ["embedded", "paper"] as const, default: "embedded" as const, describe: "the study in small, or the paper's own models and data" })
     .option("scale", { choices: ["smoke", "default", "full"] as const, default: "default" as const, describe: "smoke proves that it runs; full uses the paper's counts" })
-    .option("only", { type: "string", describe: `comma-separated, of ${NOTEBOOKS.join(", ")}` })
-    .option("out", { type: "string", describe: "folder of results and report [default: out]" })
-    .option("seed", { type: "number", default: 1, describe: "first seed of everything random" })
-    .option("coco", { type: "string", describe: "paper profile: folder of COCO val2017" })
-    .option("flir", { type: "string", describe: "paper profile: folder of FLIR ADAS v1.3" })
-    .option("weights", { type: "string", describe: "paper profile: torchvision's weights" }),
+    .option("only", { type: "string", requiresArg: true, describe: `comma-separated, of ${NOTEBOOKS.join(", ")}` })
+    .option("out", { type: "string", requiresArg: true, describe: "folder of results and report [default: out]" })
+    .option("seed", { type: "number", requiresArg: true, default: 1, describe: "first seed of everything random" })
+    .option("coco", { type: "string", requiresArg: true, describe: "paper profile: folder of COCO val2017" })
+    .option("flir", { type: "string", requiresArg: true, describe: "paper profile: folder of FLIR ADAS v1.3" })
+    .option("weights", { type: "string", requiresArg: true, describe: "paper profile: torchvision's weights" }),
   handler: async ({ profile, scale, only, out = join(repositoryRoot(), "out"), seed }) => {
     if (profile === "paper") throw new Error("reproduce: unsupported profile: paper; expected embedded (the paper profile needs COCO, FLIR ADAS and torchvision's weights, and is not part of this version)");
     const chosen = only?.split(",") ?? [...NOTEBOOKS];
@@ -36,7 +36,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
       await steps.run(`notebook ${id}`, () => runNotebooks([join(repositoryRoot(), "notebooks", `${id}.ipynb`)], join(folder, "notebooks"), env));
     }
     let report = "";
-    await steps.run("report", async () => { report = await writeReport({ out: resolve(out), profile }); });
+    await steps.run("report", () => { report = writeReport({ out: resolve(out), profile }); });
     process.stdout.write(`\n${steps.summary()}\nreport: ${relative(process.cwd(), report)}\n`);
   },
 };
@@ -52,7 +52,7 @@ function prepareData(scale: ReproduceArguments["scale"]): Promise<void> {
 class Steps {
   private readonly times: [string, number][] = [];
 
-  async run(name: string, step: () => Promise<void>): Promise<void> {
+  async run(name: string, step: () => Promise<void> | void): Promise<void> {
     process.stdout.write(`\n== ${name}\n`);
     const start = performance.now();
     await step();
