@@ -15,15 +15,42 @@ const schema = z.object({
   images: z.array(imageSchema),
   annotations: z.array(annotationSchema.transform((a) => ({ ...a, area: a.area ?? a.bbox[2] * a.bbox[3] }))),
   categories: z.array(z.object({ id, name: z.string() })),
-});
+}) satisfies z.ZodType<CocoJson>;
 
 /** A data set in COCO's format; what else its objects hold is dropped. */
-export type CocoJson = z.output<typeof schema>;
-/** width and height in pixels; clip and frame where images are cut from film */
-export type CocoImage = CocoJson["images"][number];
-/** bbox: [x, y, width, height] in pixels; area defaults to width * height, iscrowd to 0 */
-export type CocoAnnotation = CocoJson["annotations"][number];
-export type CocoCategory = CocoJson["categories"][number];
+export interface CocoJson {
+  images: CocoImage[];
+  annotations: CocoAnnotation[];
+  categories: CocoCategory[];
+}
+
+export interface CocoImage {
+  id: number;
+  file_name: string;
+  /** pixels */
+  width: number;
+  height: number;
+  /** the film and the place in it, where images are cut from film */
+  clip?: number;
+  frame?: number;
+}
+
+export interface CocoAnnotation {
+  id: number;
+  image_id: number;
+  category_id: number;
+  /** x, y, width, height in pixels */
+  bbox: [number, number, number, number];
+  /** square pixels; width * height where the file has none */
+  area: number;
+  /** 1: a group that counts neither as found nor as missed; 0 where the file has none */
+  iscrowd: 0 | 1;
+}
+
+export interface CocoCategory {
+  id: number;
+  name: string;
+}
 
 /**
  * Reads a COCO annotation file. Ids must be unique, and images and categories that annotations name must exist.
