@@ -50,6 +50,16 @@ export { embeddedRecipes, type Recipe } from "./train/recipe";
 export { runTraining, type RunTrainingOptions, type TrainingProgress } from "./train/run-training";
 export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer";
 
+// Study
+export { ResultCache, type CachedResult } from "./study/cache";
+export { runTasks, type RunTasksOptions } from "./study/executor";
+export { scales, type ProfileName, type ScaleName } from "./study/profiles";
+export type { TasksProgress } from "./study/progress";
+export type { Table1PaperRow, Table1Result, Table1Row, Verdict } from "./study/result-schema";
+export { runTable1, type RunTable1Options } from "./study/table1";
+export type { Task, TaskKind } from "./study/task";
+export { table1Claims } from "./study/verdicts";
+
 // Figures and tables
 export type { Figure, FigureOptions } from "./plot/figure";
 export { paperTable } from "./plot/paper-table";
@@ -58,6 +68,7 @@ export { show, showTable, type ShowOptions, type ShowTableOptions } from "./plot
 export { table1Figure } from "./plot/table1-figure";
 export { table1Table } from "./plot/table1-table";
 export { SOURCES, THEMES, type CalibrationSource } from "./plot/theme";
+export { verdictTable } from "./plot/verdict-table";
 
 // Report
 export { studyOptions, type NotebookOptions } from "./report/notebook-options";

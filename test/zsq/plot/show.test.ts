@@ -58,7 +58,7 @@ describe("showTable", () => {
   it("aligns numbers to the right in both forms, and shows what is absent as a dash", () => {
     const [{ data }] = sent(() => showTable([{ name: "a", value: 1.5 }, { name: "bcd", value: null }, { name: "c", value: -10 }], { caption: "numbers" }));
     assert.equal(data["text/plain"], "numbers\nname  value\na       1.5\nbcd       \u2013\nc       -10");
-    assert.ok(String(data["text/html"]).includes('<td style="text-align:right">1.5</td>'));
+    assert.ok(String(data["text/html"]).includes('<td style="text-align:right;white-space:nowrap">1.5</td>'));
   });
 
   it("shows an empty table", () => assert.equal(sent(() => showTable([], { caption: "none" }))[0].data["text/plain"], "none\n"));

@@ -28,15 +28,15 @@ export function toTable(where: string, source: TableSource): Table {
 /** A cell as text; numbers as they are. */
 export const cellText = (cell: Cell): string => (cell === null || cell === undefined || cell === "" ? DASH : String(cell));
 
-/** Whether all cells of a column begin with a number, so that it is aligned to the right. */
+/** Whether all cells of a column begin with a number or are dashes, so that it is aligned to the right. */
 export function isNumeric({ rows }: Table, column: number): boolean {
   const texts = rows.map((row) => cellText(row[column])).filter((text) => text !== DASH);
-  return texts.length > 0 && texts.every((text) => /^[+\u2212-]?\d/.test(text));
+  return texts.every((text) => /^[+\u2212-]?\d/.test(text));
 }
 
 /** An HTML table with a caption and column headings; everything escaped, no scripts, no styles but the alignment. */
 export function htmlTable(table: Table, { caption }: { caption: string }): string {
-  const align = table.columns.map((_, i) => ` style="text-align:${isNumeric(table, i) ? "right" : "left"}"`);
+  const align = table.columns.map((_, i) => ` style="text-align:${isNumeric(table, i) ? "right;white-space:nowrap" : "left"}"`);
   const head = table.columns.map((column, i) => `<th scope="col"${align[i]}>${escapeMarkup(column)}</th>`).join("");
   const body = table.rows.map((row) => `<tr>${row.map((cell, i) => `<td${align[i]}>${escapeMarkup(cellText(cell))}</td>`).join("")}</tr>`);
   return `<table><caption style="text-align:left">${escapeMarkup(caption)}</caption><thead><tr>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table>`;

@@ -21,7 +21,7 @@ export function figureSection({ rows, paper }: Table1Result): { markup: Html; fi
 <p class="note">Each point is a quantized detector; its line is the 95 % interval. What lies on the dashed line has lost nothing.</p>
 <figure>
 <div class="plot" id="figure-table1"><div class="wide">${raw(withoutStyle(wide.svg))}</div><div class="narrow">${raw(withoutStyle(drawn("light", 1).svg))}</div></div>
-<figcaption>Circles: the range of the image is calibrated like all others. Diamonds: it is set to that of any normalized 8-bit image, which needs no data. Open circles: the paper\u2019s numbers, of other data and a larger model; compare their distance from full precision, not their place.</figcaption>
+<figcaption>Circles: the range of the image is calibrated like all others. Diamonds: it is set to that of any normalized 8-bit image, which needs no data. Open circles: the paper\u2019s numbers, of its own data and detectors; compare their distance from its full precision, not their place.</figcaption>
 </figure>
 </section>
 `;

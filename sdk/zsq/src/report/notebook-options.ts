@@ -18,7 +18,7 @@ const SCALES: readonly ScaleName[] = ["smoke", "default", "full"];
  * The options of a notebook: those that it states itself, unless ZSQ_PROFILE, ZSQ_SCALE, ZSQ_SEED or ZSQ_OUT say otherwise,
  * as `npm run reproduce -- --scale smoke` makes them do.
  *
- * - **profile** – defaults to "embedded"; **scale** – to "default"; **seed** – an integer from 0 to 2^32 - 1, to 1; **out** – to `out` in the repository
+ * - **profile** – defaults to "embedded"; **scale** – to "default"; **seed** – an integer from 0 to 10^9, to 1; **out** – to `out` in the repository
  *
  * Throws if one is unknown or invalid.
  *
@@ -26,7 +26,7 @@ const SCALES: readonly ScaleName[] = ["smoke", "default", "full"];
  */
 export function studyOptions(stated: Partial<NotebookOptions> = {}, env: Readonly<Record<string, string | undefined>> = process.env): NotebookOptions {
   const seed = env.ZSQ_SEED || String(stated.seed ?? 1);
-  if (!/^\d+$/.test(seed) || Number(seed) >= 2 ** 32) throw new Error(`studyOptions: invalid seed: ${seed}; expected an integer from 0 to 4294967295`);
+  if (!/^\d+$/.test(seed) || Number(seed) > 1e9) throw new Error(`studyOptions: invalid seed: ${seed}; expected an integer from 0 to 1000000000`);
   return {
     profile: oneOf("profile", env.ZSQ_PROFILE || (stated.profile ?? "embedded"), PROFILES),
     scale: oneOf("scale", env.ZSQ_SCALE || (stated.scale ?? "default"), SCALES),

@@ -69,7 +69,7 @@ function table1Sections(table1: Table1Result): { sections: Html; figures: PageFi
   const { rows, paper, verdicts } = table1;
   const sections = html`${markup}
 ${verdictSection(verdicts)}
-${section("paper", "The paper beside this study", tableHtml(paperTable(rows, paper), { caption: "mAP 0.50:0.95 in percent, and distances from full precision in percentage points. This study has other data and a smaller detector: compare the distances." }))}
+${section("paper", "The paper beside this study", tableHtml(paperTable(rows, paper), { caption: "mAP 0.50:0.95 in percent, and distances from full precision in percentage points. Where data and detector differ, only the distances can be compared." }))}
 ${section("table", "Table 1", tableHtml(table1Table(rows, paper), { caption: "Every measured detector: mAP 0.50:0.95 in percent with its 95 % interval, and its distance from full precision in percentage points beside the paper\u2019s." }))}
 ${section("size", "The size of the paper\u2019s detectors", tableHtml(sizeTable(), { caption: "Sizes that follow from the architecture, torchvision\u2019s RetinaNet-R50 v2, beside those that the paper prints; its MB are 2^20 bytes." }))}`;
   return { sections, figures: [figure] };
