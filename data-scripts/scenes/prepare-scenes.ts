@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { check, checkInteger } from "./check";
 import { runTasks } from "./pool";
 import { Part, SceneRecord } from "./record";
-import { Manifest, Store } from "./store";
-import { Domain, DOMAINS, Split } from "./types";
+import { Manifest, partName, PartSummary, Store } from "./store";
+import { Domain, DOMAINS, Split, SPLITS } from "./types";
 import type { Task } from "./worker";
 
 const TASK_SIZE = 40; // images per task: what an interruption loses, for each thread
@@ -47,17 +47,24 @@ export interface PrepareResult {
  */
 export async function prepareScenes({ out, seed = 1, train = 3000, val = 300, domains = DOMAINS, jobs = availableParallelism(), onProgress }: PrepareOptions): Promise<PrepareResult> {
   checkOptions(out, seed, train, val, domains, jobs);
-  const store = new Store(out, seed), manifest = await store.manifest(), counts: Record<Split, number> = { train, val };
-  const parts = domains.flatMap((domain) => (["train", "val"] as const).map((split): Part => ({ domain, split }))).filter(({ split }) => counts[split] > 0);
-  const found = new Map<Part, Map<number, SceneRecord>>(), tasks: Task[] = [];
-  for (const part of parts) checkSize(out, manifest, part, counts[part.split]);
-  for (const part of parts) {
-    const records = await store.intact(part, manifest.parts[`${part.domain}/${part.split}`]);
-    found.set(part, records);
-    tasks.push(...plan(store, part, counts[part.split], records));
+  const store = new Store(out, seed), { parts: held } = await store.manifest(), counts: Record<Split, number> = { train, val };
+  const parts = domains.flatMap((domain) => SPLITS.map((split): Part => ({ domain, split }))).filter(({ split }) => counts[split] > 0);
+  for (const part of parts) checkSize(out, held[partName(part)], part, counts[part.split]);
+  const found = new Map<Part, Map<number, SceneRecord>>();
+  for (const part of parts) found.set(part, await store.intact(part, held[partName(part)]));
+  const tasks = parts.flatMap((part) => plan(store, part, counts[part.split], found.get(part)));
+  const drawn = await drawMissing(store, tasks, jobs, found, onProgress);
+  const complete = new Map<Part, PartSummary>();
+  for (const [part, records] of found) {
+    complete.set(part, await store.describe(part, Array.from({ length: counts[part.split] }, (_, index) => records.get(index) as SceneRecord)));
   }
+  const manifest = await store.finish(complete);
+  return { manifest, drawn, kept: parts.reduce((sum, part) => sum + counts[part.split], 0) - drawn };
+}
+
+// runs the tasks, adds what they drew to `found`, and returns the number of images
+async function drawMissing(store: Store, tasks: readonly Task[], jobs: number, found: Map<Part, Map<number, SceneRecord>>, onProgress: PrepareOptions["onProgress"]): Promise<number> {
   const total = tasks.reduce((sum, { images }) => sum + images.length, 0);
-  const kept = parts.reduce((sum, part) => sum + counts[part.split], 0) - total;
   let done = 0;
   if (total > 0) onProgress?.({ done, total });
   await runTasks(tasks, jobs, async ({ part }, records) => {
@@ -65,12 +72,7 @@ export async function prepareScenes({ out, seed = 1, train = 3000, val = 300, do
     for (const record of records) found.get(part)?.set(record.index, record);
     onProgress?.({ done: (done += records.length), total });
   });
-  for (const [part, records] of found) {
-    const all = Array.from({ length: counts[part.split] }, (_, index) => records.get(index) as SceneRecord);
-    manifest.parts[`${part.domain}/${part.split}`] = await store.describe(part, all);
-  }
-  await store.finish(manifest, parts);
-  return { manifest, kept, drawn: total };
+  return total;
 }
 
 function checkOptions(out: string, seed: number, train: number, val: number, domains: readonly Domain[], jobs: number): void {
@@ -85,12 +87,12 @@ function checkOptions(out: string, seed: number, train: number, val: number, dom
 }
 
 // a set that others rely on is never made smaller
-function checkSize(out: string, manifest: Manifest, { domain, split }: Part, count: number): void {
-  const held = manifest.parts[`${domain}/${split}`]?.images ?? 0;
-  if (held > count) throw new Error(`prepareScenes: invalid ${split}: ${count}; expected at least the ${held} ${domain} images in ${out}; try another folder`);
+function checkSize(out: string, held: PartSummary | undefined, { domain, split }: Part, count: number): void {
+  if (held && held.images > count) throw new Error(`prepareScenes: invalid ${split}: ${count}; expected at least the ${held.images} ${domain} images in ${out}; try another folder`);
 }
 
-function plan(store: Store, part: Part, count: number, records: Map<number, SceneRecord>): Task[] {
+// groups the images that have no record
+function plan(store: Store, part: Part, count: number, records: ReadonlyMap<number, SceneRecord> = new Map()): Task[] {
   const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !records.has(index)), tasks: Task[] = [];
   for (let i = 0; i < missing.length; i += TASK_SIZE) {
     const images = missing.slice(i, i + TASK_SIZE).map((index) => ({ index, path: store.imagePath(part, index) }));

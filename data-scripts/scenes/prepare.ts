@@ -67,7 +67,8 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 main(hideBin(process.argv)).then(
   (code) => { process.exitCode = code; },
   (error: Error) => {
-    process.stderr.write(`${error.message.split("\n")[0]}\n`);
+    const message = error.message.split("\n")[0];
+    process.stderr.write(`${/^(prepare|drawScene)\w*: /.test(message) ? "" : "prepare: "}${message}\n`);
     process.exitCode = error instanceof Misuse || error instanceof RangeError ? MISUSED : FAILED;
   },
 );

@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checksum, CocoFile, fromCoco, toChecksums, toCoco } from "./coco";
-import { list, parseIfValid, readIfPresent, sweep, writeAtomically } from "./files";
+import { list, makeFolder, parseIfValid, readIfPresent, sweep, writeAtomically } from "./files";
 import { imageName, Part, SceneRecord, sha256 } from "./record";
 import { CATEGORIES, GENERATOR_VERSION } from "./types";
+
+const AT_ONCE = 64; // files that are open together
 
 /** What the manifest says about a part. */
 export interface PartSummary {
@@ -26,7 +28,8 @@ export interface Manifest {
   parts: Record<string, PartSummary>;
 }
 
-const partName = ({ domain, split }: Part): string => `${domain}/${split}`;
+/** The name of a part in the manifest, such as "visible/train". */
+export const partName = ({ domain, split }: Part): string => `${domain}/${split}`;
 
 /** A data set on disk: images, COCO files, a manifest, and the journal of a run that is not complete. */
 export class Store {
@@ -35,7 +38,8 @@ export class Store {
   /** Reads the manifest; an empty one if there is none. Throws if the folder holds another seed or version. */
   async manifest(): Promise<Manifest> {
     const empty: Manifest = { generator: "scenes", version: GENERATOR_VERSION, seed: this.seed, parts: {} };
-    const found = (parseIfValid(await readIfPresent(join(this.out, "manifest.json"))) ?? empty) as Manifest;
+    const read = parseIfValid(await readIfPresent(join(this.out, "manifest.json"))) as Manifest | null | undefined;
+    const found = read?.parts ? read : empty; // a damaged manifest is written anew
     for (const what of ["generator", "version", "seed"] as const) {
       if (found[what] !== empty[what]) throw new Error(`prepareScenes: invalid out: ${this.out} holds ${what} ${found[what]}; expected ${what} ${empty[what]}; try another folder`);
     }
@@ -44,14 +48,16 @@ export class Store {
 
   /** The records of a part whose image files are there and undamaged, by number. */
   async intact(part: Part, summary: PartSummary | undefined): Promise<Map<number, SceneRecord>> {
+    await makeFolder(join(this.out, part.domain, part.split));
     await sweep(join(this.out, part.domain, part.split));
     await sweep(join(this.out, part.domain));
     const known = [...(summary ? await this.described(part, summary) : []), ...(await this.journal(part))];
     const records = new Map<number, SceneRecord>();
-    for (const record of known) {
+    const verify = async (record: SceneRecord): Promise<void> => {
       const data = await readIfPresent(this.imagePath(part, record.index));
       if (data && sha256(data) === record.file) records.set(record.index, record);
-    }
+    };
+    for (let i = 0; i < known.length; i += AT_ONCE) await Promise.all(known.slice(i, i + AT_ONCE).map(verify));
     return records;
   }
 
@@ -76,13 +82,16 @@ export class Store {
     };
   }
 
-  /** Writes the manifest if it differs, in a fixed order of parts, and removes the journal of its parts. */
-  async finish(manifest: Manifest, parts: readonly Part[]): Promise<void> {
-    const ordered = Object.fromEntries(Object.entries(manifest.parts).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const text = JSON.stringify({ ...manifest, parts: ordered }, null, 2) + "\n", path = join(this.out, "manifest.json");
+  /** Puts complete parts into the manifest, in a fixed order, removes their journals, and returns the manifest. */
+  async finish(complete: ReadonlyMap<Part, PartSummary>): Promise<Manifest> {
+    const before = await this.manifest(), added = [...complete].map(([part, summary]) => [partName(part), summary] as const);
+    const parts = Object.entries({ ...before.parts, ...Object.fromEntries(added) }).sort(([a], [b]) => (a < b ? -1 : 1));
+    const manifest = { ...before, parts: Object.fromEntries(parts) };
+    const text = JSON.stringify(manifest, null, 2) + "\n", path = join(this.out, "manifest.json");
     if ((await readIfPresent(path))?.toString("utf8") !== text) await writeAtomically(path, text);
-    for (const part of parts) await rm(this.journalFolder(part), { recursive: true, force: true });
+    for (const part of complete.keys()) await rm(this.journalFolder(part), { recursive: true, force: true });
     if ((await list(join(this.out, ".journal"))).length === 0) await rm(join(this.out, ".journal"), { recursive: true, force: true });
+    return manifest;
   }
 
   imagePath(part: Part, index: number): string {
