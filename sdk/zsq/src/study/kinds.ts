@@ -1,5 +1,6 @@
 import { distillKind } from "./distill-task";
 import { evaluateKind } from "./evaluate-task";
+import { summarizeKind } from "./summarize-task";
 import type { TaskKind, TaskKinds } from "./task";
 
 // a kind's parameters are what its own task function wrote
@@ -9,4 +10,5 @@ const kind = <P>(of: TaskKind<P>): TaskKind => of as unknown as TaskKind;
 export const kinds: TaskKinds = {
   distill: kind(distillKind),
   "calibrate-and-evaluate": kind(evaluateKind),
+  summarize: kind(summarizeKind),
 };
