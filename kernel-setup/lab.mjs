@@ -4,8 +4,8 @@
  * Usage: npm run notebooks [-- any option of jupyter lab, for example --no-browser or --port=9000]
  */
 import path from "node:path";
-import { runAttached } from "./lib/attached.mjs";
-import { buildSdk } from "./lib/build.mjs";
+import { runAttached } from "./commands/attached.mjs";
+import { buildSdk } from "./commands/build.mjs";
 import { paths, root } from "./lib/paths.mjs";
 
 const options = [

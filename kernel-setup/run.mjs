@@ -4,10 +4,10 @@
  * Usage: node kernel-setup/run.mjs test | reproduce [options of zsq reproduce]
  */
 import path from "node:path";
-import { runAttached } from "./lib/attached.mjs";
-import { buildSdk } from "./lib/build.mjs";
+import { runAttached } from "./commands/attached.mjs";
+import { buildSdk } from "./commands/build.mjs";
 import { root } from "./lib/paths.mjs";
-import { runTests } from "./lib/test-run.mjs";
+import { runTests } from "./commands/test-run.mjs";
 
 const commands = {
   test: runTests,

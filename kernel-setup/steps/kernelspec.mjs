@@ -3,14 +3,16 @@ import path from "node:path";
 import { writeWhole } from "../lib/files.mjs";
 import { paths } from "../lib/paths.mjs";
 
+const labSettings = path.join(paths.venv, "share", "jupyter", "lab", "settings", "overrides.json");
+
+// JupyterLab asks nobody on the network for news, and asks the user nothing at its first start.
+const quiet = { "@jupyterlab/apputils-extension:notification": { checkForUpdates: false, fetchNews: "false" } };
+
 /** The Jupyter kernel `zsq` in our Python environment. */
 export const kernelspec = {
   name: "jupyter kernel",
   async run() {
-    const file = path.join(paths.kernelspec, "kernel.json");
-    const content = `${JSON.stringify(describeKernel(), null, 2)}\n`;
-    const present = fs.existsSync(file) && fs.readFileSync(file, "utf8") === content;
-    if (!present) writeWhole(file, content);
+    const present = [writeIfNew(path.join(paths.kernelspec, "kernel.json"), describeKernel()), writeIfNew(labSettings, quiet)].every(Boolean);
     return { detail: `zsq on Node ${process.versions.node}`, present };
   },
 };
@@ -28,4 +30,12 @@ export function describeKernel() {
     interrupt_mode: "signal",
     env: { TF_CPP_MIN_LOG_LEVEL: "2" },
   };
+}
+
+/** Writes JSON; returns true when the file was the same already. */
+function writeIfNew(file, value) {
+  const content = `${JSON.stringify(value, null, 2)}\n`;
+  const same = fs.existsSync(file) && fs.readFileSync(file, "utf8") === content;
+  if (!same) writeWhole(file, content);
+  return same;
 }

@@ -2,8 +2,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { runAttached } from "./attached.mjs";
-import { readJson } from "./files.mjs";
-import { paths, root } from "./paths.mjs";
+import { readJson } from "../lib/files.mjs";
+import { paths, root } from "../lib/paths.mjs";
 
 /**
  * `npm test`: build, lint, types, mocha, the notebooks at smoke scale; stops at the first step that fails.

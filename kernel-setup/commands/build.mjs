@@ -1,6 +1,6 @@
 import path from "node:path";
 import { runAttached } from "./attached.mjs";
-import { paths } from "./paths.mjs";
+import { paths } from "../lib/paths.mjs";
 
 /** Compiles what changed in the SDK and the data scripts (a second when nothing did); returns tsc's exit code. */
 export function buildSdk() {

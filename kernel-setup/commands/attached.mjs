@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { root } from "./paths.mjs";
+import { root } from "../lib/paths.mjs";
 
 /**
  * Runs a command on this terminal to its end and returns its exit code (128 + signal number when killed).
