@@ -38,12 +38,13 @@ export function readAnnotationsLikePython(annotations: readonly unknown[], scope
   });
   const out = emptyAnnotations(rows.length);
   let n = 0;
-  // the last annotation with an id stands for all of them; each still needs an evaluated place of its own
+  // the last annotation with an id stands for all of them; each still needs an evaluated place of its own (with
+  // useCats 0 only an image, since COCOeval then selects by image)
   for (const i of lastWithId.size === rows.length ? rows.keys() : byImage(rows, scope)) {
     const own = rows[i];
-    if (!isPlaced(scope, own)) continue;
+    if (!isPlaced(scope, own, scope.asOne)) continue;
     const at = lastWithId.get(own.id)!, fields = rows[at];
-    if (!isPlaced(scope, fields)) continue;
+    if (!isPlaced(scope, fields, false)) continue;
     const image = scope.images.get(fields.image_id as Id)!, category = scope.categories.get(fields.category_id as Id)!;
     const ignore = pythonTruth(fields.iscrowd), crowd = pythonByte(fields.iscrowd);
     if (fields.iscrowd === undefined) throw missing(at, "iscrowd");
@@ -111,8 +112,8 @@ function byImage(rows: readonly Fields[], scope: Scope): number[] {
   return [...rows.keys()].sort((a, b) => place(a) - place(b) || a - b);
 }
 
-function isPlaced(scope: Scope, { image_id, category_id }: Fields): boolean {
-  return (scope.images.get(image_id as Id) ?? -1) >= 0 && (scope.categories.get(category_id as Id) ?? -1) >= 0;
+function isPlaced(scope: Scope, { image_id, category_id }: Fields, anyCategory: boolean): boolean {
+  return (scope.images.get(image_id as Id) ?? -1) >= 0 && (anyCategory || (scope.categories.get(category_id as Id) ?? -1) >= 0);
 }
 
 function pythonBox(bbox: unknown, i: number): number[] {

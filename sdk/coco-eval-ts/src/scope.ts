@@ -11,6 +11,8 @@ export interface Scope {
   categories: Places;
   /** image ids that the ground truth lists: a detection on any other is an error */
   listedImages: ReadonlySet<Id>;
+  /** categories count as one (useCats is 0) */
+  asOne: boolean;
   imageCount: number;
   /** K: 1 when useCats is 0 */
   categoryCount: number;
@@ -27,6 +29,7 @@ export function createScope(params: Params, listed: ListedIds): Scope {
     images: placeIds(listed.images, params.imgIds),
     categories,
     listedImages: new Set(listed.images),
+    asOne: params.useCats === 0,
     imageCount: params.imgIds.length,
     categoryCount: params.useCats === 1 ? distinct.length : 1,
     arrange: (category, count) => (params.useCats === 1
