@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
-import type { Detection, EvaluateOptions, GroundTruth } from "coco-eval-ts";
+import { readFileSync, readdirSync } from "node:fs";
+import { parseJson, type Detection, type EvaluateOptions, type GroundTruth } from "coco-eval-ts";
 import { fixture, readFixture } from "../helpers/fixture";
 
 /** A case with what pycocotools gave for it. */
@@ -19,17 +19,26 @@ export interface Expected {
   precision_sha256: string;
   recall_sha256: string;
   scores_sha256: string;
-  recall: number[];
+  recall?: number[];
   per_category: { cat_ids: number[]; ap: number[]; ap50: number[]; ar: number[] };
-  precision_rows: number[][];
   matches?: unknown[];
 }
 
 /** The twelve original cases, one a file. */
 export const originalCases = (): Case[] => readdirSync(fixture("coco")).filter((file) => /^\d\d-.*\.json$/.test(file)).map((file) => readFixture<Case>("coco", file));
 
-/** SHA-256 of doubles, little-endian. */
-export const sha256 = (values: Float64Array): string => createHash("sha256").update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest("hex");
+/** The cases of generate.py; they hold NaN and Infinity as Python writes them. */
+export const edgeCases = (): Case[] => (parseJson(readFileSync(fixture("coco", "edge-cases.json"), "utf8"), "groundTruth", { python: true }) as { cases: Case[] }).cases;
+
+/** Digest of pycocotools' results for the random scene of each seed from 1. */
+export const sceneDigests = (): string[] => readFixture<{ digests: string[] }>("coco", "scenes.json").digests;
+
+/** SHA-256 of doubles, little-endian, one array after another. */
+export function sha256(...arrays: Float64Array[]): string {
+  const hash = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of arrays) hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest("hex");
+}
 
 /** A double as Python's float.hex writes it. */
 export function hex(value: number): string {
