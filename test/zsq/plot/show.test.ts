@@ -4,7 +4,6 @@ import { show, showTable, table1Figure, table1Table } from "zsq";
 import { table1Example } from "../../helpers/table1-example";
 
 type Message = { data: Record<string, unknown>; metadata: object; transient: object };
-// eslint-disable-next-line @typescript-eslint/no-require-imports
 const jupyter = require("tslab/dist/jupyter") as { lastWriteDisplayData: ((data: Message, update?: boolean) => void) | null };
 const { rows, paper } = table1Example();
 const figure = table1Figure(rows, paper);
