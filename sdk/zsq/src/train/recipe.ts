@@ -15,7 +15,7 @@ export const embeddedRecipes: Record<"visible" | "thermal", Recipe> = {
   thermal: {
     optimizer: { kind: "adamw", weightDecay: 0.05 },
     schedule: { learningRate: 1.5e-3, warmUp: 100, decay: "cosine" },
-    epochs: 8,
+    epochs: 6,
     batchSize: 8,
     clipNorm: 5,
   },
