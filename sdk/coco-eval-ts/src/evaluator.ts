@@ -2,6 +2,7 @@ import { accumulate } from "./accumulate";
 import { concatRecords, type DetectionRecords } from "./detection-records";
 import { tabulate, type AnnotationRecords, type GroundTruthTable } from "./ground-truth-table";
 import { readListed } from "./listed";
+import { imageMatches, type ImageMatches } from "./image-matches";
 import { match } from "./match";
 import { resolveParams } from "./params";
 import { readAnnotations, readAnnotationsLikePython } from "./read-annotations";
@@ -72,6 +73,17 @@ export class CocoEvaluator {
       perCategory: perCategory(arrays, params, this.groundTruth.categories),
       warnings: this.warnings.list(),
     };
+  }
+
+  /**
+   * What was matched with what, for each image and category that has anything; objects, so not for hot paths.
+   *
+   * - **area** – name of an area range; defaults to "all"
+   */
+  matches(area = "all"): ImageMatches[] {
+    const { params, gt, records, slots } = this.prepare(), place = params.areaRngLbl.indexOf(area);
+    if (place < 0) throw new RangeError(`matches: unknown area range: ${area}; expected one of ${params.areaRngLbl.join(", ")}`);
+    return imageMatches(gt, records, slots, params, place);
   }
 
   /** The sorted input, for computations of one's own. */

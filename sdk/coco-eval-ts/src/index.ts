@@ -1,5 +1,6 @@
 // evaluation
 export { CocoEvaluator, evaluate } from "./evaluator";
+export type { ImageMatches } from "./image-matches";
 export { CocoEvalError } from "./errors";
 export { parseJson } from "./parse-json";
 export { formatPerCategory, formatSummary } from "./format";

@@ -21,7 +21,7 @@ export function match(gt: GroundTruthTable, records: DetectionRecords, slots: Sl
   const statuses = unmatchedStatuses(dt.boxArea, params);
   const matcher = new CellMatcher(gt, dt, params.iouThrs);
   forEachCell(gt, slots, (first, last, from, to) => {
-    if (from === to) return;
+    if (from === to || first === last) return;
     matcher.load(slots.cells.slots, first, last, from, to);
     if (matcher.active === 0) return;
     for (let a = 0; a < params.areaRng.length; a++) {
@@ -33,15 +33,22 @@ export function match(gt: GroundTruthTable, records: DetectionRecords, slots: Sl
   return { statuses, positives: countPositives(gt, slots.categories, params.areaRng) };
 }
 
-/** Visits the cells that have detections: cells.slots[first ... last - 1], ground truths of rows from ... to - 1. */
-export function forEachCell(gt: GroundTruthTable, { cells }: Slots, visit: (first: number, last: number, from: number, to: number, cell: number) => void): void {
-  let row = 0;
-  for (let c = 0; c < cells.count; c++) {
-    const k = cells.category[c], i = cells.image[c];
-    while (row < gt.count && (gt.category[row] < k || (gt.category[row] === k && gt.image[row] < i))) row++;
-    const from = row;
-    while (row < gt.count && gt.category[row] === k && gt.image[row] === i) row++;
-    visit(cells.start[c], cells.start[c + 1], from, row, c);
+/** A cell: detections cells.slots[first ... last - 1] and ground truths of rows from ... to - 1; one of them may be empty. */
+export type VisitCell = (first: number, last: number, from: number, to: number, category: number, image: number) => void;
+
+/** Visits the non-empty cells by rising category, then image. */
+export function forEachCell(gt: GroundTruthTable, { cells }: Slots, visit: VisitCell): void {
+  let row = 0, c = 0;
+  while (c < cells.count || row < gt.count) {
+    // which of the two comes next, in (category, image); Infinity once one is used up
+    const dtCategory = c < cells.count ? cells.category[c] : Infinity, gtCategory = row < gt.count ? gt.category[row] : Infinity;
+    const category = Math.min(dtCategory, gtCategory);
+    const dtImage = dtCategory === category ? cells.image[c] : Infinity, gtImage = gtCategory === category ? gt.image[row] : Infinity;
+    const image = Math.min(dtImage, gtImage), from = row;
+    while (row < gt.count && gt.category[row] === category && gt.image[row] === image) row++;
+    const hasDetections = dtImage === image;
+    visit(hasDetections ? cells.start[c] : 0, hasDetections ? cells.start[c + 1] : 0, from, row, category, image);
+    if (hasDetections) c++;
   }
 }
 
