@@ -21,7 +21,7 @@ export interface Expected {
   scores_sha256: string;
   recall?: number[];
   per_category: { cat_ids: number[]; ap: number[]; ap50: number[]; ar: number[] };
-  matches?: unknown[];
+  matches?: { image_id: number; category_id: number }[];
 }
 
 /** The twelve original cases, one a file. */

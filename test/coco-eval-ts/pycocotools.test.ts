@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CocoEvalError, evaluate, type Evaluation } from "coco-eval-ts";
+import { CocoEvalError, CocoEvaluator, evaluate, type Evaluation } from "coco-eval-ts";
 import { edgeCases, hex, originalCases, sceneDigests, sha256, type Expected } from "./cases";
 import { randomScene } from "./random-scene";
 
@@ -11,6 +11,16 @@ describe("evaluate equals pycocotools 2.0.11", () => {
     }
     it(`${name}, strict`, () => assertEqual(evaluate(gt, dets, params), expected));
     it(`${name}, compat`, () => assertEqual(evaluate(gt, dets, { ...params, compat: "pycocotools" }), expected));
+  }
+});
+
+describe("CocoEvaluator.matches equals evalImgs of pycocotools", () => {
+  for (const { name, gt, dets, params, expected } of originalCases().filter((each) => each.expected.matches)) {
+    it(name, () => {
+      const byCell = new Map(new CocoEvaluator(gt, params).add(dets).matches().map(({ dtScores, ...cell }) => [`${cell.image_id} ${cell.category_id}`, cell]));
+      for (const cell of expected.matches!) assert.deepEqual(byCell.get(`${cell.image_id} ${cell.category_id}`), cell);
+      assert.equal(byCell.size, expected.matches!.length);
+    });
   }
 });
 
