@@ -1,5 +1,6 @@
 import { accumulate } from "./accumulate";
 import { concatRecords, type DetectionRecords } from "./detection-records";
+import { imageSizes, noteDetections } from "./detection-warnings";
 import { tabulate, type AnnotationRecords, type GroundTruthTable } from "./ground-truth-table";
 import { readListed } from "./listed";
 import { imageMatches, type ImageMatches } from "./image-matches";
@@ -36,6 +37,9 @@ export class CocoEvaluator {
   private readonly annotations: AnnotationRecords;
   private readonly parts: DetectionRecords[] = [];
   private readonly warnings = new WarningLog();
+  private readonly sizes: Float64Array;
+  // [categories], 1 where annotated
+  private readonly inTruth: Uint8Array;
   private given = 0;
 
   /**
@@ -51,11 +55,16 @@ export class CocoEvaluator {
     this.scope = createScope(this.params, listed);
     const annotations = groundTruth.annotations ?? [];
     this.annotations = this.strict ? readAnnotations(annotations, this.scope, this.warnings) : readAnnotationsLikePython(annotations, this.scope);
+    this.sizes = imageSizes(groundTruth.images, this.scope);
+    this.inTruth = new Uint8Array(Math.max(this.params.catIds.length, 1));
+    for (let n = 0; n < this.annotations.count; n++) this.inTruth[this.annotations.category[n]] = 1;
   }
 
   /** Adds detections, after those added before. Throws CocoEvalError where one is faulty; none is added then. */
   add(detections: Detections): this {
-    this.parts.push(readDetections(detections, { scope: this.scope, strict: this.strict, before: this.given }));
+    const records = readDetections(detections, { scope: this.scope, strict: this.strict, before: this.given });
+    if (this.strict) noteDetections(records, this.sizes, this.inTruth, this.warnings);
+    this.parts.push(records);
     this.given += Array.isArray(detections) ? detections.length : (detections as { scores: ArrayLike<number> }).scores.length;
     return this;
   }

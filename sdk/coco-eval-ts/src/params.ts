@@ -21,9 +21,9 @@ export function resolveParams(options: EvaluateOptions, listed: ListedIds): Para
   checkNames(options);
   const strict = options.compat === undefined;
   const useCats = readUseCats(options.useCats);
-  const catIds = readIds(options.catIds, "catIds") ?? sortIds(listed.categories, "groundTruth", "/categories");
+  const imgIds = readIds(options.imgIds, "imgIds"), catIds = readIds(options.catIds, "catIds") ?? sortIds(listed.categories, "groundTruth", "/categories");
   const params: Params = {
-    imgIds: uniqueIds(readIds(options.imgIds, "imgIds") ?? listed.images, "params", "/imgIds"),
+    imgIds: imgIds ? uniqueIds(imgIds, "params", "/imgIds") : uniqueIds(listed.images, "groundTruth", "/images"),
     // with useCats 0 COCOeval keeps order and repetitions, which decides between equal scores
     catIds: useCats === 1 ? uniqueIds(catIds, "params", "/catIds") : catIds,
     iouThrs: readNumbers(options.iouThrs, "iouThrs") ?? iouThresholds(),

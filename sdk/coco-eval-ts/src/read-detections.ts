@@ -90,8 +90,13 @@ function otherType(id: unknown, scope: Scope): string {
 function placeCategory(id: unknown, scope: Scope, strict: boolean, i: number, locate: Locate): number {
   if (id === undefined) throw missing(locate(i, "category_id"));
   const place = scope.categories.get(id as Id);
-  if (place === undefined && strict) throw new CocoEvalError("unknown", "detections", locate(i, "category_id"), show(id), "an id of the ground truth's categories");
+  if (place === undefined && strict) throw new CocoEvalError("unknown", "detections", locate(i, "category_id"), show(id), `an id of the ground truth's categories${offByOne(id, scope)}`);
   return place ?? -1;
+}
+
+// the usual cause: classes counted from 0 against ids from 1
+function offByOne(id: unknown, scope: Scope): string {
+  return id === 0 && scope.categories.has(1) ? "; try ids in place of classes counted from 0" : "";
 }
 
 // pycocotools takes the area of every box, and looks at the rest only where a box is evaluated
@@ -118,7 +123,7 @@ function checkNumbers({ boxes, scores }: DetectionRecords, n: number, i: number,
 function checkColumns({ imageIds, categoryIds, boxes, scores }: DetectionArrays): number {
   const n = scores.length;
   for (const [name, column, rows] of [["imageIds", imageIds, 1], ["categoryIds", categoryIds, 1], ["boxes", boxes, 4]] as const) {
-    if (column?.length !== rows * n) throw invalid(`/${name}`, column === undefined ? undefined : `${column.length} values`, `${rows * n} values for ${n} scores`);
+    if (column?.length !== rows * n) throw new CocoEvalError("invalid", "detections", `/${name}`, `${column?.length ?? "no"} values`, `${rows * n} values for ${n} scores`);
   }
   return n;
 }
