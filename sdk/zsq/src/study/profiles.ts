@@ -47,7 +47,7 @@ export interface StudyPlan {
 
 export const scales: Readonly<Record<ScaleName, Scale>> = {
   smoke: { seeds: 1, images: 4, iterations: 5, resamples: 100 },
-  default: { seeds: 3, images: 32, iterations: 100, resamples: 1000 },
+  default: { seeds: 3, images: 16, iterations: 100, resamples: 500 },
   full: { seeds: 5, images: 128, iterations: 100, resamples: 1000 },
 };
 
