@@ -7,6 +7,7 @@
  * run goes on where it stopped. Products are made under a temporary name and renamed.
  */
 import fs from "node:fs";
+import { endChildren } from "./lib/command.mjs";
 import { SetupFailure } from "./lib/failure.mjs";
 import { acquire } from "./lib/lock.mjs";
 import { paths } from "./lib/paths.mjs";
@@ -45,12 +46,13 @@ process.on("SIGINT", () => stop("SIGINT", 130));
 process.on("SIGTERM", () => stop("SIGTERM", 143));
 
 function stop(signal, code) {
-  console.error(`\nsetup: stopped by ${signal}; run npm run setup again to go on`);
+  console.error(`\nsetup: stopped by ${signal}; run the same command again to go on`);
+  endChildren();
   process.exit(code);
 }
 
 main(process.argv.slice(2)).catch((error) => {
-  if (!(error instanceof SetupFailure)) console.error(error.code === "ENOSPC" ? "setup: no space left on the disk" : error);
-  else console.error(`setup: ${error.message}\n  remedy: ${error.remedy}`);
+  if (error instanceof SetupFailure) console.error(`setup: ${error.message}\n  remedy: ${error.remedy}`);
+  else console.error(error.code ? `setup: ${error.message}` : error); // a code: the operating system's refusal (ENOSPC, EACCES)
   process.exit(error.exitCode ?? 1);
 });

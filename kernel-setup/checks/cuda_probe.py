@@ -14,7 +14,7 @@ def main(folder: Path) -> None:
     failed = {}
     for path in libraries:
         try:
-            ctypes.CDLL(str(path), mode=ctypes.RTLD_LAZY)
+            ctypes.CDLL(str(path))
         except OSError as error:
             failed[path.name] = str(error)
     print(json.dumps({"opened": len(libraries) - len(failed), "failed": failed, "driver": has_driver()}))

@@ -40,11 +40,12 @@ function checkLibraries({ flavour }) {
   return { version: wheel.split("-")[1], detail: flavour };
 }
 
-function checkTensorflow() {
+function checkTensorflow({ flavour }) {
   const seen = askJson(process.execPath, [path.join(paths.kernelSetup, "checks", "tensorflow-probe.cjs")], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" } });
   expect(seen.backend === "tensorflow", `backend ${seen.backend}; expected tensorflow`);
   expect(String(seen.convolution) === "12,16,24,28", `convolution gives ${seen.convolution}; expected 12,16,24,28`);
   expect(seen.bindings === 1 && seen.shared, `${seen.bindings} bindings; expected one, shared with danfojs`);
+  expect(seen.gpu || flavour === "cpu" || !fs.existsSync("/dev/nvidia0"), "runs on the CPU although there is a GPU");
   expect(seen.zsq.names > 0, "the SDK exports nothing");
   return { version: seen.tensorflow, detail: `tfjs ${seen.tfjs}, ${seen.gpu ? "GPU" : "CPU"}, convolution right, one binding with danfojs ${seen.danfojs}, zsq ${seen.zsq.version}` };
 }

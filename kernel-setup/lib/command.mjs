@@ -4,6 +4,13 @@ import path from "node:path";
 import { paths, root } from "./paths.mjs";
 import { SetupFailure } from "./failure.mjs";
 
+const children = new Set();
+
+/** Ends the commands that run now; for this process's own end. */
+export function endChildren() {
+  for (const child of children) child.kill("SIGTERM");
+}
+
 /**
  * Runs a command to its end with its output in `.zsq/logs/<log>.log`, so that the terminal stays readable.
  *
@@ -18,8 +25,12 @@ export async function run(command, args, { log, remedy, cwd = root, env = {} }) 
   try {
     const code = await new Promise((resolve, reject) => {
       const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", out, out] });
+      children.add(child);
       child.on("error", reject);
-      child.on("close", (status, signal) => resolve(signal ?? status));
+      child.on("close", (status, signal) => {
+        children.delete(child);
+        resolve(signal ?? status);
+      });
     }).catch((error) => error.code);
     if (code !== 0) {
       const reason = lastTellingLine(fs.readFileSync(file, "utf8")) || `exit ${code}`;

@@ -19,7 +19,7 @@ export const python = {
       await run(interpreter, ["-m", "venv", paths.venv], { log: "venv", remedy: "install Python's venv module (Debian: apt-get install python3-venv)" });
     }
     fs.rmSync(marker, { force: true });
-    await run(paths.python, ["-m", "pip", "install", "--only-binary=:all:", "--disable-pip-version-check", "--no-input", "-r", requirements], {
+    await run(paths.python, ["-m", "pip", "install", "--only-binary=:all:", "--no-compile", "--disable-pip-version-check", "--no-input", "-r", requirements], {
       log: "pip-install",
       remedy: "check the network, then run npm run setup again",
     });

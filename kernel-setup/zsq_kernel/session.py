@@ -13,7 +13,7 @@ from jupyter_client import KernelManager
 from jupyter_client.kernelspec import NoSuchKernel
 
 KERNEL = "zsq"
-START_TIMEOUT = 120
+START_TIMEOUT = 180
 FATAL = re.compile(r"fatal|check failed|terminate called|out of memory|what\(\):|error:", re.IGNORECASE)
 
 
@@ -98,7 +98,7 @@ class KernelSession:
     def reply_to(self, request: str) -> dict:
         while True:
             try:
-                reply = self.client.get_shell_msg(timeout=10)
+                reply = self.client.get_shell_msg(timeout=30)
             except queue.Empty:
                 raise KernelDied("the kernel gave no reply") from None
             if reply["parent_header"].get("msg_id") == request:
