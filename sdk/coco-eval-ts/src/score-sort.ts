@@ -12,7 +12,7 @@ export function sortByScore(order: Int32Array, scores: Float64Array): Int32Array
   const n = order.length;
   if (n < SMALL) return sortSmall(order, scores);
   const keys = risingKeys(order, scores);
-  let from = order, to = new Int32Array(n), keysFrom = keys, keysTo = new Uint16Array(4 * n);
+  let from: Int32Array = order, to: Int32Array = new Int32Array(n), keysFrom: Uint16Array = keys, keysTo: Uint16Array = new Uint16Array(4 * n);
   for (let digit = 0; digit < 4; digit++) {
     const next = new Int32Array(65537);
     for (let i = 0; i < n; i++) next[keysFrom[4 * i + digit] + 1]++;
