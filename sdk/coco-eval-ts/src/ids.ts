@@ -29,6 +29,9 @@ export const uniqueIds = (ids: Iterable<Id>, source: Source, pointer: string): I
 /** True for an id that both JSON and a double hold exactly. */
 export const isId = (value: unknown): value is Id => typeof value === "string" || Number.isSafeInteger(value);
 
+/** True for a number, fractions included, that JSON.parse cannot have confused with a neighbour. */
+export const isExact = (value: unknown): value is number => typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+
 // by code point as numpy does; JavaScript's own order is by UTF-16 unit and differs beyond U+FFFF
 function compareText(a: string, b: string): number {
   const x = [...a], y = [...b];

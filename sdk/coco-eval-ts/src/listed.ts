@@ -1,5 +1,5 @@
 import { CocoEvalError, show } from "./errors";
-import { isId } from "./ids";
+import { isExact, isId } from "./ids";
 import type { ListedIds } from "./params";
 import type { Id } from "./types";
 
@@ -24,7 +24,7 @@ function readIds(groundTruth: Record<string, unknown>, field: string, strict: bo
     if (!isRecord(entry)) throw new CocoEvalError("invalid", "groundTruth", pointer, show(entry), "an object with an id");
     const { id } = entry;
     if (id === undefined) throw new CocoEvalError("missing", "groundTruth", `${pointer}/id`, "", "an id");
-    if (!(strict ? isId(id) : typeof id === "string" || Number.isFinite(id))) throw new CocoEvalError("invalid", "groundTruth", `${pointer}/id`, show(id), "an integer of at most 53 bits or a string");
+    if (!(strict ? isId(id) : typeof id === "string" || isExact(id))) throw new CocoEvalError("invalid", "groundTruth", `${pointer}/id`, show(id), "an integer of at most 53 bits or a string");
     if (strict && seen.has(id as Id)) throw new CocoEvalError("invalid", "groundTruth", `${pointer}/id`, show(id), "each id once");
     seen.add(id as Id);
     return id as Id;

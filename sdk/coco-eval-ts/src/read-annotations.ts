@@ -1,6 +1,6 @@
 import { CocoEvalError, show } from "./errors";
 import { emptyAnnotations, IdKind, type AnnotationRecords } from "./ground-truth-table";
-import { isId } from "./ids";
+import { isExact, isId } from "./ids";
 import { isRecord } from "./listed";
 import { idKind, pythonByte, pythonFloat, pythonTruth } from "./python-values";
 import type { Scope } from "./scope";
@@ -34,6 +34,7 @@ export function readAnnotationsLikePython(annotations: readonly unknown[], scope
   const lastWithId = new Map<unknown, number>();
   rows.forEach((fields, i) => {
     for (const field of ["image_id", "id", "category_id"] as const) if (fields[field] === undefined) throw missing(i, field);
+    if (typeof fields.id === "number" && !isExact(fields.id)) throw new CocoEvalError("unsupported", "groundTruth", `/annotations/${i}/id`, String(fields.id), "a number of at most 53 bits");
     lastWithId.set(fields.id, i);
   });
   const out = emptyAnnotations(rows.length);
