@@ -35,6 +35,8 @@ export interface TrainEmbeddedOptions {
  * Throws one line if a file is missing or damaged, or on abort (the state is kept then).
  */
 export async function trainEmbedded({ domain, data, out, seed, epochs, onProgress, signal }: TrainEmbeddedOptions): Promise<CheckpointCard> {
+  if (epochs !== undefined && !(epochs > 0)) throw new RangeError(`train: invalid epochs: ${epochs}; expected > 0`);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`train: invalid seed: ${seed}; expected an integer >= 0`);
   const recipe = { ...embeddedRecipes[domain], ...(epochs === undefined ? {} : { epochs }) };
   const [train, val] = (["train", "val"] as const).map((split) => openDataset(join(data, domain, `${split}.json`)));
   const base = join(out, "visible.safetensors");
