@@ -1,5 +1,5 @@
 import type { Matching } from "./match";
-import { PrecisionCurve, type Ranking } from "./precision-curve";
+import { PrecisionCurve, shorten } from "./precision-curve";
 import type { Slots } from "./slots";
 import type { Params } from "./types";
 
@@ -26,17 +26,19 @@ export function accumulate(slots: Slots, matching: Matching, params: Params): Ac
     scores: new Float64Array(T * R * K * A * M).fill(-1),
   };
   for (let k = 0; k < K; k++) {
-    const curve = new PrecisionCurve(slots.start[k + 1] - slots.start[k]);
+    const room = slots.start[k + 1] - slots.start[k], curve = new PrecisionCurve(room);
+    const short = { slots: new Int32Array(room), skipped: new Int32Array(room) };
     for (let m = 0; m < M; m++) {
       const ranked = slots.ranked(k, params.maxDets[m]);
       for (let a = 0; a < A; a++) {
         const positives = matching.positives[k * A + a];
         if (positives === 0) continue; // stays -1
+        const ranking = shorten({ statuses: matching.statuses, offset: a * T * slots.count, slots: ranked }, matching.active, short);
         for (let t = 0; t < T; t++) {
-          const ranking = { statuses: matching.statuses, offset: (a * T + t) * slots.count, slots: ranked };
           curve.trace(ranking);
+          ranking.offset += slots.count;
           out.recall[((t * K + k) * A + a) * M + m] = curve.count / positives;
-          sample(out, curve, ranking, positives, slots.scores, params.recThrs, t * R * K * A * M + (k * A + a) * M + m);
+          sample(out, curve, ranked, positives, slots.scores, params.recThrs, t * R * K * A * M + (k * A + a) * M + m);
         }
       }
     }
@@ -45,11 +47,11 @@ export function accumulate(slots: Slots, matching: Matching, params: Params): Ac
 }
 
 // precision and scores of one setting, from flat place `at` with a stride of K * A * M
-function sample(out: Accumulated, curve: PrecisionCurve, { slots }: Ranking, positives: number, scores: Float64Array, recThrs: readonly number[], at: number): void {
+function sample(out: Accumulated, curve: PrecisionCurve, ranked: Int32Array, positives: number, scores: Float64Array, recThrs: readonly number[], at: number): void {
   const stride = out.counts[2] * out.counts[3] * out.counts[4];
-  const seen = samplePoints(curve, slots.length, positives, recThrs, (r, index) => {
+  const seen = samplePoints(curve, ranked.length, positives, recThrs, (r, index) => {
     out.precision[at + r * stride] = curve.count > 0 ? curve.precision[Math.max(index, 0)] : 0;
-    out.scores[at + r * stride] = scores[index < 0 ? slots[0] : curve.slot[index]];
+    out.scores[at + r * stride] = scores[index < 0 ? ranked[0] : curve.slot[index]];
   });
   for (let r = seen; r < recThrs.length; r++) out.precision[at + r * stride] = out.scores[at + r * stride] = 0;
 }

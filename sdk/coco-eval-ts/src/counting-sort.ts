@@ -21,3 +21,9 @@ export function identity(n: number): Int32Array {
   for (let i = 0; i < n; i++) order[i] = i;
   return order;
 }
+
+/** values[places[0]], values[places[1]], ... into `out`, which is returned. */
+export function gather<A extends Int32Array | Uint8Array | Float64Array>(values: A, places: Int32Array, out: A): A {
+  for (let i = 0; i < places.length; i++) out[i] = values[places[i]];
+  return out;
+}

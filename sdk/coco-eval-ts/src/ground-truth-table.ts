@@ -1,4 +1,4 @@
-import { countingSort } from "./counting-sort";
+import { countingSort, gather } from "./counting-sort";
 import { boxColumns, type BoxColumns } from "./iou";
 import type { Id } from "./types";
 
@@ -54,15 +54,17 @@ export function emptyAnnotations(count: number): AnnotationRecords {
  */
 export function tabulate(records: AnnotationRecords, order: Int32Array, category: Int32Array, images: number, categories: number): GroundTruthTable {
   const places = countingSort(countingSort(order, records.image, images), category, categories);
+  const n = places.length, ids = new Array<Id>(n);
+  for (let i = 0; i < n; i++) ids[i] = records.ids[places[i]];
   return {
-    count: places.length,
-    image: places.map((i) => records.image[i]),
-    category: places.map((i) => category[i]),
+    count: n,
+    image: gather(records.image, places, new Int32Array(n)),
+    category: gather(category, places, new Int32Array(n)),
     boxes: boxColumns(records.boxes, places),
-    area: Float64Array.from(places, (i) => records.area[i]),
-    crowd: Uint8Array.from(places, (i) => records.crowd[i]),
-    ignore: Uint8Array.from(places, (i) => records.ignore[i]),
-    idKind: Uint8Array.from(places, (i) => records.idKind[i]),
-    ids: Array.from(places, (i) => records.ids[i]),
+    area: gather(records.area, places, new Float64Array(n)),
+    crowd: gather(records.crowd, places, new Uint8Array(n)),
+    ignore: gather(records.ignore, places, new Uint8Array(n)),
+    idKind: gather(records.idKind, places, new Uint8Array(n)),
+    ids,
   };
 }

@@ -11,6 +11,8 @@ import type { Params } from "./types";
 export interface Matching {
   /** [A, T, slots]: FALSE_POSITIVE, TRUE_POSITIVE or IGNORED */
   statuses: Uint8Array;
+  /** [slots], 1 where an overlap reached the lowest threshold; elsewhere the status is the same at every threshold */
+  active: Uint8Array;
   /** [K, A], ground truths that are not ignored */
   positives: Int32Array;
 }
@@ -19,18 +21,19 @@ export interface Matching {
 export function match(gt: GroundTruthTable, records: DetectionRecords, slots: Slots, params: Params): Matching {
   const dt = boxColumns(records.boxes, slots.record);
   const statuses = unmatchedStatuses(dt.boxArea, params);
-  const matcher = new CellMatcher(gt, dt, params.iouThrs);
+  const matcher = new CellMatcher(gt, dt, params.iouThrs), active = new Uint8Array(slots.count);
   forEachCell(gt, slots, (first, last, from, to) => {
     if (from === to || first === last) return;
     matcher.load(slots.cells.slots, first, last, from, to);
     if (matcher.active === 0) return;
+    for (let d = 0; d < matcher.active; d++) active[matcher.slots[d]] = 1;
     for (let a = 0; a < params.areaRng.length; a++) {
       const [low, high] = params.areaRng[a];
       matcher.match(low, high);
       mark(statuses, a * params.iouThrs.length, params.iouThrs.length, slots.count, matcher, from, gt);
     }
   });
-  return { statuses, positives: countPositives(gt, slots.categories, params.areaRng) };
+  return { statuses, active, positives: countPositives(gt, slots.categories, params.areaRng) };
 }
 
 /** A cell: detections cells.slots[first ... last - 1] and ground truths of rows from ... to - 1; one of them may be empty. */

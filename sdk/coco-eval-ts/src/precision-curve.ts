@@ -16,6 +16,30 @@ export interface Ranking {
   slots: Int32Array;
 }
 
+/**
+ * A ranking without the detections that overlap nothing: their status is the same at every threshold, so that it is
+ * enough to count them once.
+ */
+export interface ShortRanking extends Ranking {
+  /** detections in `slots` that count */
+  count: number;
+  /** [count], false positives that were left out before each */
+  skipped: Int32Array;
+}
+
+/** Leaves out what overlaps nothing; see ShortRanking. Room is taken from `into`. */
+export function shorten({ statuses, offset, slots }: Ranking, active: Uint8Array, into: { slots: Int32Array; skipped: Int32Array }): ShortRanking {
+  let count = 0, skipped = 0;
+  for (let i = 0; i < slots.length; i++) {
+    const s = slots[i];
+    if (active[s] === 1) {
+      into.slots[count] = s;
+      into.skipped[count++] = skipped;
+    } else if (statuses[offset + s] === FALSE_POSITIVE) skipped++;
+  }
+  return { statuses, offset, slots: into.slots, skipped: into.skipped, count };
+}
+
 /** Precision and detection at each true positive, in falling score; room for as many as there may be. */
 export class PrecisionCurve {
   /** true positives */
@@ -30,16 +54,16 @@ export class PrecisionCurve {
     this.slot = new Int32Array(capacity);
   }
 
-  /** Walks the ranking; precision changes the recall only at true positives, so only these are kept. */
-  trace({ statuses, offset, slots }: Ranking): this {
+  /** Walks the ranking; recall changes only at true positives, so only these are kept. */
+  trace({ statuses, offset, slots, skipped, count }: ShortRanking): this {
     const { precision, slot } = this;
     let tp = 0, fp = 0;
-    for (let i = 0; i < slots.length; i++) {
+    for (let i = 0; i < count; i++) {
       const status = statuses[offset + slots[i]];
       if (status === FALSE_POSITIVE) fp++;
       else if (status === TRUE_POSITIVE) {
         slot[tp++] = slots[i];
-        precision[tp - 1] = tp / (fp + tp + EPS);
+        precision[tp - 1] = tp / (fp + skipped[i] + tp + EPS);
       }
     }
     return this.finish(tp);

@@ -1,3 +1,5 @@
+import { identity } from "./counting-sort";
+
 // below this a comparison sort is faster than four passes over 65,536 buckets
 const SMALL = 4096;
 
@@ -11,28 +13,22 @@ const SMALL = 4096;
 export function sortByScore(order: Int32Array, scores: Float64Array): Int32Array {
   const n = order.length;
   if (n < SMALL) return sortSmall(order, scores);
-  const keys = risingKeys(order, scores);
-  let from: Int32Array = order, to: Int32Array = new Int32Array(n), keysFrom: Uint16Array = keys, keysTo: Uint16Array = new Uint16Array(4 * n);
+  const keys = risingKeys(order, scores), next = new Int32Array(65537);
+  let from = identity(n), to = new Int32Array(n);
   for (let digit = 0; digit < 4; digit++) {
-    const next = new Int32Array(65537);
-    for (let i = 0; i < n; i++) next[keysFrom[4 * i + digit] + 1]++;
-    if (next[keysFrom[digit] + 1] === n) continue; // all equal in this digit
+    next.fill(0);
+    for (let at = digit; at < 4 * n; at += 4) next[keys[at] + 1]++;
+    if (next[keys[digit] + 1] === n) continue; // all equal in this digit
     for (let b = 1; b <= 65536; b++) next[b] += next[b - 1];
-    for (let i = 0; i < n; i++) {
-      const at = next[keysFrom[4 * i + digit]]++;
-      to[at] = from[i];
-      for (let c = digit; c < 4; c++) keysTo[4 * at + c] = keysFrom[4 * i + c];
-    }
-    [from, to] = [to, from === order ? new Int32Array(n) : from]; // never write into the caller's order
-    [keysFrom, keysTo] = [keysTo, keysFrom];
+    for (let i = 0; i < n; i++) to[next[keys[4 * from[i] + digit]]++] = from[i];
+    [from, to] = [to, from];
   }
-  return from === order ? order.slice() : from;
+  for (let i = 0; i < n; i++) from[i] = order[from[i]];
+  return from;
 }
 
 function sortSmall(order: Int32Array, scores: Float64Array): Int32Array {
-  const places = new Int32Array(order.length);
-  for (let i = 0; i < places.length; i++) places[i] = i;
-  const value = (i: number): number => scores[order[i]];
+  const places = identity(order.length), value = (i: number): number => scores[order[i]];
   places.sort((a, b) => {
     const x = value(a), y = value(b);
     if (x > y) return -1;

@@ -1,4 +1,4 @@
-import { countingSort, identity } from "./counting-sort";
+import { countingSort, gather, identity } from "./counting-sort";
 import type { DetectionRecords } from "./detection-records";
 import { sortByScore } from "./score-sort";
 
@@ -46,7 +46,7 @@ export interface Cells {
 export function assignSlots(records: DetectionRecords, order: Int32Array, category: Int32Array, images: number, categories: number, maxDet: number): Slots {
   const byScore = sortByScore(countingSort(order, records.image, images), records.scores);
   const ranking = countingSort(byScore, category, categories);
-  const imageAt = ranking.map((record) => records.image[record]), categoryAt = ranking.map((record) => category[record]);
+  const imageAt = gather(records.image, ranking, new Int32Array(ranking.length)), categoryAt = gather(category, ranking, new Int32Array(ranking.length));
   const byCell = countingSort(countingSort(identity(ranking.length), imageAt, images), categoryAt, categories);
   const { rank, kept } = rankInCells(byCell, imageAt, categoryAt, maxDet);
 
@@ -82,7 +82,8 @@ function rankInCells(byCell: Int32Array, imageAt: Int32Array, categoryAt: Int32A
 function collectCells(byCell: Int32Array, slotAt: Int32Array, imageAt: Int32Array, categoryAt: Int32Array, kept: number): Cells {
   const category: number[] = [], image: number[] = [], start: number[] = [], slots = new Int32Array(kept);
   let at = 0, lastImage = -1, lastCategory = -1;
-  for (const p of byCell) {
+  for (let j = 0; j < byCell.length; j++) {
+    const p = byCell[j];
     if (slotAt[p] < 0) continue;
     if (imageAt[p] !== lastImage || categoryAt[p] !== lastCategory) {
       image.push(lastImage = imageAt[p]);

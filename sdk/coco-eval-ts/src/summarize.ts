@@ -73,8 +73,8 @@ function meanOver({ counts: [, R, K, A, M], precision, recall }: Accumulated, ki
   const points = kind === "precision" ? R : 1, values = kind === "precision" ? precision : recall;
   const kept = new Float64Array(thresholds.length * points * categories.length * at.length);
   let n = 0;
-  for (const t of thresholds) for (let r = 0; r < points; r++) for (const k of categories) for (const [a, m] of at) {
-    const value = values[(((t * points + r) * K + k) * A + a) * M + m];
+  for (const t of thresholds) for (let r = 0; r < points; r++) for (let i = 0; i < categories.length; i++) for (let j = 0; j < at.length; j++) {
+    const value = values[(((t * points + r) * K + categories[i]) * A + at[j][0]) * M + at[j][1]];
     if (value > -1) kept[n++] = value;
   }
   return n === 0 ? absent(reason) : { value: pairwiseMean(kept, 0, n), reason: null };
