@@ -20,7 +20,7 @@ const typed = {
 };
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", "out/", "data/", ".zsq/"] },
+  { ignores: ["**/dist/", "**/node_modules/", "out/", "data/", ".zsq/", "kernel-setup/shims/"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommended],
