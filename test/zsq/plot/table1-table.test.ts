@@ -12,6 +12,8 @@ describe("table1Table", () => {
     for (const line of table) assert.deepEqual(Object.keys(line), Object.keys(table[0]));
   });
 
+  it("has the same order whatever that of the rows", () => assert.deepEqual(table1Table([...rows].reverse(), paper), table));
+
   it("shows mAP with interval, and distances from full precision here and in the paper", () => {
     const line = table.find(({ precision, calibration }) => precision === "W8A8" && calibration === "Gaussian noise");
     assert.deepEqual(Object.values(line!), ["pretrained on scenes visible", "W8A8", "Gaussian noise", "calibrated", "49.8 [47.7 to 52.1]", "\u22120.3", "16.5", "\u221225.1", "1.60"]);

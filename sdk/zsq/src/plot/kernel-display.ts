@@ -26,9 +26,6 @@ export function writeDisplay(where: string, data: MimeBundle, { id, update = fal
   write({ data, metadata: {}, transient: id === undefined ? {} : { display_id: id } }, update);
 }
 
-/** Whether this process is a notebook kernel that runs or has run a cell. */
-export const isNotebook = (): boolean => Boolean(tslab()?.lastWriteDisplayData);
-
 // tslab as the kernel has loaded it; never loaded from here, where it would be another copy or no kernel
 function tslab(): TslabJupyter | undefined {
   const path = Object.keys(require.cache).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));

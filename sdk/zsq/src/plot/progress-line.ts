@@ -1,7 +1,7 @@
 import type { TasksProgress } from "../study/progress";
 
 export interface ProgressLineOptions {
-  /** least time between two lines; defaults to 2000 */
+  /** least time between two lines; defaults to 3000 */
   everyMs?: number;
   /** where the text goes; defaults to standard output, which is that of the running cell in a notebook */
   write?: (text: string) => void;
@@ -15,7 +15,7 @@ export interface ProgressLineOptions {
  *
  * @example await runTable1({ ...options, onProgress: progressLine() }) // 12 of 48 done, about 3 min left: visible: distil …
  */
-export function progressLine({ everyMs = 2000, write = (text) => void process.stdout.write(text), now = Date.now }: ProgressLineOptions = {}): (progress: TasksProgress) => void {
+export function progressLine({ everyMs = 3000, write = (text) => void process.stdout.write(text), now = Date.now }: ProgressLineOptions = {}): (progress: TasksProgress) => void {
   let [next, width, ended] = [-Infinity, 0, false];
   let start = "";
   return (progress) => {

@@ -1,6 +1,6 @@
 import { interval, percent, points } from "./percent";
 import type { Table1PaperRow, Table1Row } from "../study/result-schema";
-import { SOURCES } from "./theme";
+import { SOURCES, sourceOrder } from "./theme";
 
 /** One line of Table 1 as text, by column heading. */
 export type TableRecord = Record<string, string>;
@@ -8,7 +8,8 @@ export type TableRecord = Record<string, string>;
 const NONE = "\u2013";
 
 /**
- * All measured rows of Table 1 as text, each with the paper's number where it has one: full precision first, then by precision.
+ * All measured rows of Table 1 as text, each with the paper's number where it has one; by model, precision, treatment of
+ * the image range, and source.
  *
  * Differences are from the same model in full precision, in percentage points: they can be compared with the paper's,
  * while the mAP itself is of other data and another model.
@@ -16,7 +17,7 @@ const NONE = "\u2013";
  * @example new dfd.DataFrame(table1Table(result.rows, result.paper))
  */
 export function table1Table(rows: readonly Table1Row[], paper: readonly Table1PaperRow[] = []): TableRecord[] {
-  return rows.map((row) => {
+  return [...rows].sort((a, b) => place(a) - place(b)).map((row) => {
     const there = counterpart(row, paper);
     return {
       model: `${row.model} on ${row.dataset}`,
@@ -30,6 +31,12 @@ export function table1Table(rows: readonly Table1Row[], paper: readonly Table1Pa
       "size, MiB": row.sizeMiB.toFixed(2),
     };
   });
+}
+
+// models first, then precision, image range, source
+function place({ model, precision, inputRange, calibration }: Table1Row): number {
+  const digits = [["pretrained", "fine-tuned"].indexOf(model), ["W32A32", "W8A8", "W8A4"].indexOf(precision), ["none", "calibrated", "image"].indexOf(inputRange)];
+  return digits.reduce((sum, digit) => 3 * sum + digit, 0) * sourceOrder.length + sourceOrder.indexOf(calibration);
 }
 
 /** The paper's row for the same model, precision and calibration; the paper calibrates the image range as all others. */
