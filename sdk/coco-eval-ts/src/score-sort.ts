@@ -14,7 +14,7 @@ export function sortByScore(order: Int32Array, scores: Float64Array): Int32Array
   const n = order.length;
   if (n < SMALL) return sortSmall(order, scores);
   const keys = risingKeys(order, scores), next = new Int32Array(65537);
-  let from = identity(n), to = new Int32Array(n);
+  let from: Int32Array = identity(n), to: Int32Array = new Int32Array(n);
   for (let digit = 0; digit < 4; digit++) {
     next.fill(0);
     for (let at = digit; at < 4 * n; at += 4) next[keys[at] + 1]++;
