@@ -21,8 +21,8 @@ export const distillTask = (name: string, parameters: DistillParameters, checkpo
 /** See distillTask. */
 export const distillKind: TaskKind<DistillParameters> = {
   version: 1,
-  code: () => codeFingerprint(["tensor", "nn", "weights", "distill"]),
-  cost: ({ images, iterations, imageShape: [height, width] }) => 2 + 0.028 * images * iterations * ((height * width) / (128 * 160)),
+  code: () => codeFingerprint(["tensor", "nn", "weights", "distill", "study/distill-task.js"]),
+  cost: ({ images, iterations, imageShape: [height, width] }) => 2 + 0.033 * images * iterations * ((height * width) / (128 * 160)),
   async run({ preset, ...counts }, { paths, onProgress }) {
     const detector = loadDetector(paths.checkpoint);
     try {

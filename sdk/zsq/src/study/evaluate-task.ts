@@ -53,8 +53,8 @@ export const evaluateTask = (name: string, { calibration, schemes }: EvaluatePar
 /** See evaluateTask. */
 export const evaluateKind: TaskKind<EvaluateParameters> = {
   version: 1,
-  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "evaluate"]),
-  cost: ({ calibration, schemes }) => 4 + 0.05 * calibration.images + 8 * Math.max(1, schemes.length),
+  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "evaluate", ...["evaluate-task", "calibration-images", "packed-detections"].map((name) => `study/${name}.js`)]),
+  cost: ({ calibration, schemes }) => 2 + 0.05 * calibration.images + 6.3 * Math.max(1, schemes.length),
   async run(parameters, context) {
     const detector = loadDetector(context.paths.checkpoint);
     try {

@@ -28,8 +28,8 @@ export const summarizeTask = (name: string, { sets, resamples, seed }: Summarize
 /** See summarizeTask. */
 export const summarizeKind: TaskKind<SummarizeParameters> = {
   version: 1,
-  code: () => codeFingerprint(["datasets", "evaluate", "../../coco-eval-ts/dist"]),
-  cost: ({ sets, resamples }) => 1 + sets.length * resamples * 0.004,
+  code: () => codeFingerprint(["tensor", "datasets", "evaluate", "../../coco-eval-ts/dist", ...["summarize-task", "bootstrap-map", "packed-detections"].map((name) => `study/${name}.js`)]),
+  cost: ({ sets, resamples }) => 1 + sets.length * resamples * 0.0066,
   run({ sets, resamples, seed }, { paths: { dataset: path, ...results }, onProgress }) {
     const dataset = openDataset(path);
     const stored = Object.values(results).map((result) => readSafetensors(result).tensors);
