@@ -45,13 +45,18 @@ async function main(args) {
 process.on("SIGINT", () => stop("SIGINT", 130));
 process.on("SIGTERM", () => stop("SIGTERM", 143));
 
-function stop(signal, code) {
+let stopping = false;
+
+async function stop(signal, code) {
+  if (stopping) return;
+  stopping = true;
   console.error(`\nsetup: stopped by ${signal}; run the same command again to go on`);
-  endChildren();
+  await endChildren();
   process.exit(code);
 }
 
 main(process.argv.slice(2)).catch((error) => {
+  if (stopping) return; // the step that was stopped
   if (error instanceof SetupFailure) console.error(`setup: ${error.message}\n  remedy: ${error.remedy}`);
   else console.error(error.code ? `setup: ${error.message}` : error); // a code: the operating system's refusal (ENOSPC, EACCES)
   process.exit(error.exitCode ?? 1);

@@ -6,9 +6,13 @@ import { SetupFailure } from "./failure.mjs";
 
 const children = new Set();
 
-/** Ends the commands that run now; for this process's own end. */
-export function endChildren() {
+/** Ends the commands that run now and waits for their end: a late writer would spoil the next run. */
+export async function endChildren({ graceMs = 2000 } = {}) {
+  const ended = [...children].map((child) => new Promise((resolve) => child.once("close", resolve)));
   for (const child of children) child.kill("SIGTERM");
+  const killer = setTimeout(() => { for (const child of children) child.kill("SIGKILL"); }, graceMs);
+  await Promise.all(ended);
+  clearTimeout(killer);
 }
 
 /**
