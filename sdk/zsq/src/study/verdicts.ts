@@ -48,7 +48,7 @@ interface Finding { seen: Verdict["seen"]; evidence: string }
 
 function closeToFullPrecision(model: ModelName, { rows }: Table1Evidence): Finding {
   const [full, zsq, four] = [mapOf(rows, model, "none"), mapOf(rows, model, "distilled-mean"), mapOf(rows, model, "distilled-mean", "W8A4")];
-  return { seen: full - zsq <= 0.02 ? "seen" : "not seen", evidence: `full precision ${show(full)}, distilled ${show(zsq)} (loses ${show(full - zsq)}; at W8A4 ${show(full - four)})` };
+  return { seen: full - zsq <= 0.02 ? "seen" : "not seen", evidence: `full precision ${show(full)}, distilled ${show(zsq)} (${signed(zsq - full)}; at W8A4 ${signed(four - full)})` };
 }
 
 function equalsReal(model: ModelName, { difference }: Table1Evidence): Finding {
