@@ -3,7 +3,7 @@ import path from "node:path";
 import { ask, run } from "../lib/command.mjs";
 import { SetupFailure } from "../lib/failure.mjs";
 import { sha256 } from "../lib/files.mjs";
-import { paths } from "../lib/paths.mjs";
+import { paths, root } from "../lib/paths.mjs";
 
 const installed = path.join(paths.tfjs, "lib", "napi-v8", "tfjs_binding.node");
 
@@ -44,7 +44,7 @@ function flags(library) {
 }
 
 function bindingKey(library) {
-  return sha256(...sources().map((file) => fs.readFileSync(file)), flags(library).join("\n"));
+  return sha256(...sources().map((file) => fs.readFileSync(file)), flags(library).join("\n").replaceAll(root, ""));
 }
 
 async function compile(compiler, library, built) {

@@ -36,13 +36,16 @@ class Terminal:
         self.write(f"{number if self.printed else self.head}  {duration(seconds)}\n")
 
     def output(self, text: str) -> None:
-        """Prints a cell's output, indented by two spaces, as it arrives."""
+        """Prints a cell's output, indented by two spaces, as it arrives; in a log each progress update has its own line."""
+        if not self.fancy:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            text = text.lstrip("\n") if self.at_line_start else text
         if not self.printed:
             self.fresh_line()
             self.write(f"{self.head}\n")
         self.printed = True
         for piece in text.splitlines(keepends=True):
-            self.write(f"  {piece}" if self.at_line_start else piece.replace("\r", "\r  ") if piece != "\r" else piece)
+            self.write(f"  {piece}" if self.at_line_start else piece)
 
     def done(self, seconds: float) -> None:
         self.fresh_line()
