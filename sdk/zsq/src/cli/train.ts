@@ -15,7 +15,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     .option("domain", { choices: ["visible", "thermal", "both"] as const, default: "both" as const, describe: "thermal starts from the visible checkpoint in --out" })
     .option("data", { type: "string", requiresArg: true, describe: "folder of the scenes [default: data/scenes]" })
     .option("out", { type: "string", requiresArg: true, describe: "folder of checkpoints and cards [default: data-scripts/weights/embedded; with --epochs out/training]" })
-    .option("seed", { type: "number", requiresArg: true, default: 1, describe: "seed of weights, order and mirroring" })
+    .option("seed", { type: "number", requiresArg: true, default: 1, describe: "seed of weights, order and views" })
     .option("epochs", { type: "number", requiresArg: true, describe: "fewer than the recipe's, for trials" })
     .option("json", { type: "boolean", default: false, describe: "print the cards as JSON" }),
   handler: async ({ domain, data = join(repositoryRoot(), "data/scenes"), seed, epochs, json, out = join(repositoryRoot(), epochs === undefined ? "data-scripts/weights/embedded" : "out/training") }) => {

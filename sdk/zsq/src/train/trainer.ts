@@ -3,6 +3,7 @@ import { normalizeImages } from "../datasets/normalize";
 import { Architecture } from "../nn/architecture";
 import { Detector } from "../nn/detector";
 import { Random } from "../tensor/random";
+import { randomView, viewImages, viewTargets, type Augmentation } from "./augment";
 import { createOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer";
 import { ParameterVector } from "./parameter-vector";
 import { learningRateAt, type Schedule } from "./schedule";
@@ -26,6 +27,8 @@ export interface TrainerOptions {
   batchSize: number;
   /** gradients longer than this are shortened to it */
   clipNorm: number;
+  /** default: images are only mirrored, each with probability one half */
+  augmentation?: Augmentation;
   seed: number;
 }
 
@@ -119,23 +122,22 @@ export class Trainer {
     this.bufferValues = running;
   }
 
-  // the images of a step, each mirrored with probability one half
+  // the images of a step, each in a view of its own
   private batch(step: number): { images: tf.Tensor4D; targets: ImageTargets[] } {
     const { height, width, pixels, targets } = this.data;
-    const { batchSize, seed } = this.options;
+    const { batchSize, seed, augmentation } = this.options;
     const order = new Random(seed, Math.floor(step / this.stepsPerEpoch)).permutation(this.data.count);
-    const coin = new Random(seed + 1, step);
+    const chosen = order.subarray((step % this.stepsPerEpoch) * batchSize).subarray(0, batchSize);
+    const random = new Random(seed + 1, step);
+    const varied = augmentation && step < augmentation.until * this.steps ? augmentation : undefined;
+    const views = Array.from(chosen, () => randomView(random, [height, width], varied));
     const size = height * width * 3;
     const bytes = new Uint8Array(batchSize * size);
-    const batch: ImageTargets[] = [];
-    for (let k = 0; k < batchSize; k++) {
-      const image = order[(step % this.stepsPerEpoch) * batchSize + k];
-      const mirrored = coin.uniform() < 0.5;
-      const source = pixels.subarray(image * size, (image + 1) * size);
-      bytes.set(mirrored ? mirrorImage(source, width) : source, k * size);
-      batch.push(mirrored ? mirrorTargets(targets[image], width) : targets[image]);
-    }
-    return { images: normalizeImages(bytes, [batchSize, height, width, 3], this.start.config.image), targets: batch };
+    chosen.forEach((image, k) => bytes.set(pixels.subarray(image * size, (image + 1) * size), k * size));
+    const images = normalizeImages(bytes, [batchSize, height, width, 3], this.start.config.image);
+    const viewed = viewImages(images, views);
+    images.dispose();
+    return { images: viewed, targets: views.map((view, k) => viewTargets(targets[chosen[k]], view, [height, width])) };
   }
 }
 
@@ -143,25 +145,3 @@ function runningNames(statistics: StepStatistics): Map<string, tf.Tensor> {
   return new Map([...statistics].flatMap(([name, { mean, variance }]): [string, tf.Tensor][] => [[`${name}.running_mean`, mean], [`${name}.running_var`, variance]]));
 }
 type StepStatistics = Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>;
-
-function mirrorImage(pixels: Uint8Array, width: number): Uint8Array {
-  const mirrored = new Uint8Array(pixels.length);
-  for (let row = 0; row < pixels.length; row += 3 * width) {
-    for (let x = 0; x < width; x++) {
-      const [from, to] = [row + 3 * x, row + 3 * (width - 1 - x)];
-      mirrored[to] = pixels[from];
-      mirrored[to + 1] = pixels[from + 1];
-      mirrored[to + 2] = pixels[from + 2];
-    }
-  }
-  return mirrored;
-}
-
-function mirrorTargets({ boxes, labels }: ImageTargets, width: number): ImageTargets {
-  const mirrored = boxes.slice();
-  for (let k = 0; k < boxes.length; k += 4) {
-    mirrored[k] = width - boxes[k + 2];
-    mirrored[k + 2] = width - boxes[k];
-  }
-  return { boxes: mirrored, labels };
-}
