@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { Random, normals } from "zsq";
+import { fixtureBatches } from "zsq/dist/cli/fixture-data";
 import { Extremes, tailSize, upperPercentile } from "zsq/dist/quantize/percentile";
 import { assertClose } from "../../helpers/close";
-import { batchesOf, calibrationCases } from "./calibration-fixture";
+import { calibrationCases } from "./calibration-fixture";
 
 const extremesOf = (batches: readonly Float32Array[], percentile: number): Extremes => {
   const extremes = new Extremes("x", tailSize(batches.reduce((n, { length }) => n + length, 0), percentile));
@@ -26,7 +27,7 @@ describe("upperPercentile", () => {
 describe("Extremes", () => {
   for (const reference of calibrationCases) {
     it(`equals numpy's percentiles exactly: ${reference.id}`, () => {
-      const batches = batchesOf(reference), values = batches.flatMap((batch) => [...batch]);
+      const batches = fixtureBatches(reference), values = batches.flatMap((batch) => [...batch]);
       const { check, magnitude, two_sided, min, max } = reference;
       assert.deepEqual([...values.slice(0, 6), values[values.length - 1]].map((x) => x + 0), [...check.first, check.last].map((x) => x + 0));
       assertClose([values.reduce((a, b) => a + b, 0)], [check.sum], 1e-12); // numpy adds in another order
