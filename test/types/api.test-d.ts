@@ -57,7 +57,7 @@ show(figure, { name: "table1" });
 showTable(table1Table(rows, []), { caption: "Table 1" });
 for (const table of [paperTable(rows, []), sizeTable(), verdictTable([])]) showTable(table, { caption: "tables" });
 showTable(new dfd.DataFrame(table1Table(rows)), { caption: "Table 1" });
-export const report: string = writeReport({ out: "out", profile: "embedded" });
+export const report: Promise<string> = writeReport({ out: "out", profile: "embedded" });
 progressLine({ everyMs: 500 })({ done: 1, total: 2, task: "distil", secondsLeft: null });
 // @ts-expect-error a figure needs a name
 show(figure);

@@ -52,16 +52,24 @@ export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer
 
 // Study
 export { ResultCache, type CachedResult } from "./study/cache";
+export { studyClaims } from "./study/claims";
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
 export type { TasksProgress } from "./study/progress";
-export type { Table1PaperRow, Table1Result, Table1Row, Verdict } from "./study/result-schema";
-export { runTable1, type RunTable1Options } from "./study/table1";
+export type { Figure2Result, Figure2Row, Figure4Result, Figure4Row, Table1PaperRow, Table1Result, Table1Row, Verdict } from "./study/result-schema";
+export { runFigure2 } from "./study/figure2";
+export { runFigure4 } from "./study/figure4";
+export type { RunStudyOptions } from "./study/run-study";
+export { runTable1 } from "./study/table1";
 export type { Task, TaskKind } from "./study/task";
-export { table1Claims } from "./study/verdicts";
 
 // Figures and tables
 export type { Figure, FigureOptions } from "./plot/figure";
+export { figure2Figure } from "./plot/figure2-figure";
+export { figure2Table } from "./plot/figure2-table";
+export { figure4Colour } from "./plot/figure4-colour";
+export { figure4Gallery } from "./plot/figure4-gallery";
+export { figure4Pictures } from "./plot/figure4-pictures";
 export { paperTable } from "./plot/paper-table";
 export { progressLine, type ProgressLineOptions } from "./plot/progress-line";
 export { show, showTable, type ShowOptions, type ShowTableOptions } from "./plot/show";

@@ -98,8 +98,8 @@ describe("table1Figure's drawing", () => {
   it("is the SVG of the snapshot", () => assertSnapshot("table1", "svg", `${svg}\n`));
 
   it("shows the same numbers as the plotly spec", () => {
-    const drawn = [...svg.matchAll(/data-map="([\d.]+)"/g)].map(([, value]) => value);
-    assert.deepEqual(drawn.sort(), traces.flatMap(({ x }) => x.map((value) => value!.toFixed(2))).sort());
+    const drawn = [...svg.matchAll(/<g><title>([^<]*)<\/title>/g)].map(([, value]) => value);
+    assert.deepEqual(drawn.sort(), traces.flatMap((trace) => trace.text!.map((label) => label.replaceAll("<br>", ", "))).sort());
   });
 
   it("loads nothing and runs nothing", () => {

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { saveCheckpoint, writeSafetensors } from "zsq";
 import type { CachedResult } from "zsq/dist/study/cache";
-import { distillKind, type DistillParameters } from "zsq/dist/study/distill-task";
+import { noiseImages } from "zsq/dist/study/calibration-images";
+import { distillKind, type DistillParameters, type DistillValue } from "zsq/dist/study/distill-task";
 import { evaluateKind, FULL_PRECISION, schemeName, type EvaluateParameters } from "zsq/dist/study/evaluate-task";
 import { kinds } from "zsq/dist/study/kinds";
+import { scoreKind, type ScoreValue } from "zsq/dist/study/score-task";
+import { snapshotName } from "zsq/dist/study/snapshot";
 import { summarizeKind } from "zsq/dist/study/summarize-task";
 import type { Estimate } from "zsq/dist/study/comparison";
 import { writeSyntheticDataset } from "../../helpers/synthetic-dataset";
@@ -16,7 +19,7 @@ describe("task kinds of the study", () => {
   const folder = temporaryFolder();
   const inside = (name: string): string => join(folder.path, name);
   const schemes = [{ precision: "W8A8", inputRange: "calibrated" }, { precision: "W8A4", inputRange: "image" }] as const;
-  const distillation: DistillParameters = { preset: "paper-mean-std", images: 2, imageShape: [32, 64], iterations: 2, seed: 5 };
+  const distillation: DistillParameters = { preset: "paper-mean-std", images: 2, imageShape: [32, 64], snapshots: [0, 1, 2], seed: 5, firstImage: 0 };
 
   async function prepare(): Promise<Record<string, string>> {
     const detector = tinyDetector();
@@ -33,16 +36,17 @@ describe("task kinds of the study", () => {
     assert.equal(tf.memory().numTensors, before);
     return { ...result, progress };
   }
-  const evaluate = (calibration: EvaluateParameters["calibration"], paths: Record<string, string>, of: EvaluateParameters["schemes"] = schemes): ReturnType<typeof run> =>
-    run((onProgress) => evaluateKind.run({ calibration, schemes: of }, { paths, onProgress }));
+  const evaluate = (calibration: EvaluateParameters["calibration"], paths: Record<string, string>, of: EvaluateParameters["schemes"] = schemes, limit?: number): ReturnType<typeof run> =>
+    run((onProgress) => evaluateKind.run({ calibration, schemes: of, ...(limit !== undefined && { limit }) }, { paths, onProgress }));
 
-  it("distill: images of the shape asked for and the loss by iteration, without leaving tensors", async () => {
+  it("distill: images after each snapshot and their distances, without leaving tensors", async () => {
     const paths = await prepare();
     const { value, tensors, progress } = await run((onProgress) => distillKind.run(distillation, { paths, onProgress }));
-    assert.deepEqual(tensors!.get("images")!.shape, [2, 32, 64, 3]);
-    const { history } = value as { history: number[] };
-    assert.equal(history.length, 3);
-    assert.ok(history[2] < history[0]);
+    assert.deepEqual([...tensors!].map(([name, { shape }]) => [name, shape]), [0, 1, 2].map((i) => [snapshotName(i), [2, 32, 64, 3]]));
+    assert.deepEqual(tensors!.get(snapshotName(0))!.data, noiseImages(2, [32, 64], 5), "distillation starts from the noise of its seed");
+    const { distances } = value as unknown as DistillValue;
+    assert.equal(distances.length, 3);
+    assert.ok(distances[2].mean + distances[2].std < distances[0].mean + distances[0].std);
     assert.equal(progress.at(-1), 1);
   });
 
@@ -51,13 +55,32 @@ describe("task kinds of the study", () => {
     const { tensors } = await distillKind.run(distillation, { paths, onProgress: () => undefined });
     writeSafetensors(inside("distilled.safetensors"), tensors!);
     for (const kind of ["noise", "real", "shuffled", "distilled"] as const) {
-      const { tensors: found, progress } = await evaluate({ kind, images: 2, seed: 3 }, { ...paths, images: inside("distilled.safetensors") });
+      const { tensors: found, progress } = await evaluate({ kind, images: 2, seed: 3, iterations: 2 }, { ...paths, images: inside("distilled.safetensors") });
       assert.deepEqual([...found!.keys()], schemes.map(schemeName), kind);
       assert.equal(progress.at(-1), 1);
     }
     const full = await evaluate({ kind: "none", images: 0, seed: 0 }, paths, []);
     assert.deepEqual([...full.tensors!.keys()], [FULL_PRECISION]);
-    await assert.rejects(evaluate({ kind: "distilled", images: 3, seed: 0 }, { ...paths, images: inside("distilled.safetensors") }), /calibrate: missing distilled images: 2; expected 3/);
+    await assert.rejects(evaluate({ kind: "distilled", images: 3, seed: 0 }, { ...paths, images: inside("distilled.safetensors") }), /calibrate: missing distilled images after 0 iterations: 2; expected 3/);
+  });
+
+  it("score: mAP of each set and input on the first images, in the order of the inputs", async () => {
+    const paths = await prepare();
+    const inputs: Record<string, string> = {};
+    for (const [k, seed] of [3, 4].entries()) {
+      const { tensors } = await evaluate({ kind: "noise", images: 1, seed }, paths);
+      writeSafetensors((inputs[`detections0000${k}`] = inside(`scored${k}.safetensors`)), tensors!);
+    }
+    const score = async (limit: number, files = inputs): Promise<ScoreValue> =>
+      (await run((onProgress) => scoreKind.run({ sets: schemes.map(schemeName), limit }, { paths: { dataset: paths.dataset, ...files }, onProgress }))).value as ScoreValue;
+    const all = await score(3);
+    assert.deepEqual(Object.keys(all), schemes.map(schemeName));
+    const { detections00000: first, detections00001: second } = inputs;
+    const swapped = await score(3, { detections00001: first, detections00000: second });
+    for (const set of Object.keys(all)) assert.deepEqual(swapped[set], [...all[set]].reverse());
+    const limited = await evaluate({ kind: "noise", images: 1, seed: 3 }, paths, schemes, 2);
+    writeSafetensors(inside("limited.safetensors"), limited.tensors!);
+    assert.deepEqual(await score(2, { detections00000: inside("limited.safetensors") }), Object.fromEntries(Object.entries(await score(2)).map(([set, [one]]) => [set, [one]])));
   });
 
   it("summarize: mean over the seeds, and resamples that pair across methods", async () => {

@@ -1,8 +1,9 @@
 import type { Figure, FigureOptions } from "./figure";
+import { plotlyText } from "./markup";
 import { interval, percent } from "./percent";
+import { staticSvg } from "./static-svg";
 import { KINDS, MAP_AXIS, REFERENCE_LABEL, table1Panels, type Mark, type Panel, type Panels } from "./table1-panels";
 import type { Table1PaperRow, Table1Row } from "../study/result-schema";
-import { table1Svg } from "./table1-svg";
 import { baseAxis, baseLayout, NEUTRAL, SOURCES, THEMES, type ThemeName } from "./theme";
 
 const PIXELS = { line: 30, title: 30, axis: 44, legend: 30, left: 142, right: 14, gap: 26 };
@@ -22,7 +23,9 @@ const PIXELS = { line: 30, title: 30, axis: 44, legend: 30, left: 142, right: 14
 export function table1Figure(rows: readonly Table1Row[], paper: readonly Table1PaperRow[] = [], { theme = "light", columns = 2 }: FigureOptions = {}): Figure {
   const panels = table1Panels(rows, paper);
   const data = [...legend(panels), ...panels.panels.flatMap(traces)];
-  return { data, layout: layout(panels, columns, theme), svg: table1Svg(panels, { theme, columns }), text: panels.panels.map(asText).join("\n") };
+  const spec = layout(panels, columns, theme);
+  const label = `mAP by calibration source: ${panels.panels.map(({ title }) => title).join("; ")}`;
+  return { data, layout: spec, svg: staticSvg(data, spec, { width: columns === 1 ? 440 : 900, label }), text: panels.panels.map(asText).join("\n") };
 }
 
 function traces({ marks }: Panel, panel: number): Record<string, unknown>[] {
@@ -100,9 +103,6 @@ function vertical(lines: readonly string[], theme: ThemeName, suffix: string, do
 function heading(title: string, suffix: string, shift: number): Record<string, unknown> {
   return { text: `<b>${plotlyText(title)}</b>`, xref: `x${suffix} domain`, yref: `y${suffix} domain`, x: 0, xshift: shift, y: 1, xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 13 } };
 }
-
-// plotly reads tags and entities in its texts
-const plotlyText = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 function reference({ reference: full }: Panel, theme: ThemeName, suffix: string): Record<string, unknown>[] {
   if (!full) return [];

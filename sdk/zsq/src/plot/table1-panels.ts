@@ -1,3 +1,4 @@
+import { niceAxis, type NiceAxis } from "./nice-axis";
 import { sourceOrder, SOURCES, type CalibrationSource } from "./theme";
 import type { Table1PaperRow, Table1Row } from "../study/result-schema";
 
@@ -29,7 +30,7 @@ export interface Panels {
   lines: string[];
   panels: Panel[];
   /** in percent */
-  axis: { from: number; to: number; ticks: number[] };
+  axis: NiceAxis;
 }
 
 /** Title of the axis that the panels share. */
@@ -79,16 +80,3 @@ function panel(title: string, sources: readonly CalibrationSource[], rows: reado
   const full = here.find(({ source }) => source === "none");
   return { title, reference: full?.ci95 ? { map: full.map, ci95: full.ci95 } : null, marks: [...here, ...there] };
 }
-
-/** An axis with round ticks that holds all values with some room at both ends. */
-export function niceAxis(values: readonly number[]): Panels["axis"] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const raw = Math.max(high - low, 1) / 5;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) as number);
-  const [first, last] = [Math.floor(low / step), Math.ceil(high / step)];
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) => round((first + i) * step));
-  return { from: round(first * step - step / 4), to: round(last * step + step / 4), ticks };
-}
-
-const round = (value: number): number => Number(value.toFixed(6));

@@ -1,3 +1,4 @@
+import type { ModelName } from "../study/profiles";
 import type { Table1Row } from "../study/result-schema";
 
 /** Where the images that calibrate come from; "none": nothing is quantized. */
@@ -18,6 +19,12 @@ export const SOURCES: Readonly<Record<CalibrationSource, SourceStyle>> = {
   "distilled-mean-std": { label: "distilled, mean + std", colour: "#E69F00" },
   shuffled: { label: "shuffled pixels", colour: "#CC79A7" },
   noise: { label: "Gaussian noise", colour: "#56B4E9" },
+};
+
+/** The two detectors in figures that compare them; told apart from each other and from the sources. */
+export const MODELS: Readonly<Record<ModelName, SourceStyle>> = {
+  pretrained: { label: "pretrained", colour: "#0072B2" },
+  "fine-tuned": { label: "fine-tuned", colour: "#AA4499" },
 };
 
 /** Of intervals and legend entries: readable on both backgrounds, so that data do not depend on the theme. */

@@ -1,5 +1,5 @@
 import type { Verdict } from "../study/result-schema";
-import { table1Claims } from "../study/verdicts";
+import { studyClaims } from "../study/claims";
 import type { TableRecord } from "./table1-table";
 
 /**
@@ -8,4 +8,4 @@ import type { TableRecord } from "./table1-table";
  * @example showTable(new dfd.DataFrame(verdictTable(result.verdicts)), { caption: "Claims of the paper" })
  */
 export const verdictTable = (verdicts: readonly Verdict[]): TableRecord[] =>
-  verdicts.map(({ claim, seen, evidence }) => ({ claim: table1Claims[claim] ?? claim, "here it is": seen, evidence }));
+  verdicts.map(({ claim, seen, evidence }) => ({ claim: studyClaims[claim] ?? claim, "here it is": seen, evidence }));

@@ -11,8 +11,9 @@ export const CLIENT_SCRIPT = `(() => {
     for (const { id, data, layouts, config } of figures) {
       const place = document.getElementById(id);
       if (!place.classList.contains("js-plotly-plot")) place.replaceChildren();
-      const layout = layouts[(theme || (dark.matches ? "dark" : "light")) + (narrow.matches ? 1 : 2)];
-      Plotly.react(place, structuredClone(data), structuredClone(layout), config);
+      const columns = narrow.matches ? 1 : 2;
+      const layout = layouts[(theme || (dark.matches ? "dark" : "light")) + columns];
+      Plotly.react(place, structuredClone(data[columns]), structuredClone(layout), config);
     }
   };
   draw();

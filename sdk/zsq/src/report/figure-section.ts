@@ -1,31 +1,48 @@
-import { table1Figure } from "../plot/table1-figure";
+import type { Figure, FigureOptions } from "../plot/figure";
 import { plotlyConfig } from "../plot/show";
-import type { Table1Result } from "../study/result-schema";
 import { html, raw, type Html } from "./html";
 
-/** A figure as the page's program draws it: one set of data, a layout per theme and number of columns. */
+/** A figure as the page's program draws it: one set of data per layout (a layout per theme and number of columns). */
 export interface PageFigure {
   id: string;
-  data: unknown;
+  data: Record<string, unknown>;
   layouts: Record<string, unknown>;
   config: unknown;
 }
 
-/** The figure of Table 1: its place in the page, with static drawings until plotly has drawn, and what plotly draws. */
-export function figureSection({ rows, paper }: Table1Result): { markup: Html; figure: PageFigure } {
-  const drawn = (theme: "light" | "dark", columns: 1 | 2) => table1Figure(rows, paper, { theme, columns });
-  const layouts = Object.fromEntries((["light", "dark"] as const).flatMap((theme) => ([1, 2] as const).map((columns) => [`${theme}${columns}`, drawn(theme, columns).layout])));
-  const wide = drawn("light", 2);
-  const markup = html`<section aria-labelledby="figure-heading">
-<h2 id="figure-heading">mAP by calibration source</h2>
-<p class="note">Each point is a quantized detector; its line is the 95 % interval. What lies on the dashed line has lost nothing.</p>
+/** One figure of the report. */
+export interface FigureText {
+  /** file name, without ending, under which the reader saves it */
+  name: string;
+  heading: string;
+  /** a sentence above the figure */
+  note: string;
+  /** what its signs mean, below it */
+  caption: string;
+}
+
+/** A section of a part of the report, and what its figures need. */
+export interface Section {
+  markup: Html;
+  figures: PageFigure[];
+}
+
+/** A figure in the page: its place with static drawings until plotly has drawn, and what plotly draws. */
+export function figureSection({ name, heading, note, caption }: FigureText, draw: (options: FigureOptions) => Figure): Section {
+  const drawn = Object.fromEntries((["light", "dark"] as const).flatMap((theme) => ([1, 2] as const).map((columns) => [`${theme}${columns}`, draw({ theme, columns })])));
+  const each = (part: "data" | "layout"): Record<string, unknown> => Object.fromEntries(Object.entries(drawn).map(([key, figure]) => [key, figure[part]]));
+  const markup = html`<section aria-labelledby="${name}-heading">
+<h2 id="${name}-heading">${heading}</h2>
+<p class="note">${note}</p>
 <figure>
-<div class="plot" id="figure-table1"><div class="wide">${raw(withoutStyle(wide.svg))}</div><div class="narrow">${raw(withoutStyle(drawn("light", 1).svg))}</div></div>
-<figcaption>Circles: the range of the image is calibrated like all others. Diamonds: it is set to that of any normalized 8-bit image, which needs no data. Open circles: the paper\u2019s numbers, of its own data and detectors; compare their distance from its full precision, not their place.</figcaption>
+<div class="plot" id="figure-${name}"><div class="wide">${raw(withoutStyle(drawn.light2.svg))}</div><div class="narrow">${raw(withoutStyle(drawn.light1.svg))}</div></div>
+<figcaption>${caption}</figcaption>
 </figure>
 </section>
 `;
-  return { markup, figure: { id: "figure-table1", data: wide.data, layouts, config: plotlyConfig("table1") } };
+  // data do not depend on the theme
+  const data = each("data");
+  return { markup, figures: [{ id: `figure-${name}`, data: { 1: data.light1, 2: data.light2 }, layouts: each("layout"), config: plotlyConfig(name) }] };
 }
 
 // the page's policy has no place for style attributes; its style sheet does the same

@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { figure2Figure } from "../plot/figure2-figure";
+import { figure4Colour } from "../plot/figure4-colour";
+import { figure4Gallery } from "../plot/figure4-gallery";
+import { figure4Pictures } from "../plot/figure4-pictures";
 import { paperTable } from "../plot/paper-table";
+import { table1Figure } from "../plot/table1-figure";
 import { table1Table } from "../plot/table1-table";
-import type { Table1Result } from "../study/result-schema";
+import type { Figure2Result, Figure4Result, Table1Result } from "../study/result-schema";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { CLIENT_SCRIPT } from "./client";
-import { figureSection, type PageFigure } from "./figure-section";
+import { figureSection, type Section } from "./figure-section";
 import { html, jsonInScript, type Html } from "./html";
 import { executedNotebooks } from "./notebooks";
 import { pageHtml } from "./page";
@@ -31,26 +36,37 @@ export interface ReportOptions {
  * Returns the path of the report, which replaces an older one only when it is complete.
  * Throws one line that names the file if a result is damaged, or if there is none.
  */
-export function writeReport({ out, profile }: ReportOptions): string {
+export async function writeReport({ out, profile }: ReportOptions): Promise<string> {
   const folder = join(out, profile);
   const results = readResults(join(folder, "results"));
+  const pictures = results.figure4 ? await figure4Pictures(results.figure4, { out }) : new Map<string, string>();
   const path = join(folder, "report.html");
-  writeFileAtomic(path, reportHtml(results, executedNotebooks(join(folder, "notebooks"))));
+  writeFileAtomic(path, reportHtml(results, executedNotebooks(join(folder, "notebooks")), pictures));
   return path;
 }
 
-/** The report as a page. */
-export function reportHtml({ table1, files }: Results, notebooks: readonly NotebookLink[]): string {
+/**
+ * The report as a page.
+ *
+ * - **pictures** – those of Figure 4 (see figure4Pictures)
+ */
+export function reportHtml({ files, ...results }: Results, notebooks: readonly NotebookLink[], pictures: ReadonlyMap<string, string> = new Map()): string {
   const [first] = files.values();
-  const { sections, figures } = table1 ? table1Sections(table1) : { sections: html``, figures: [] };
+  const { table1, figure2, figure4 } = results;
+  const verdicts = [table1, figure2, figure4].flatMap((result) => result?.verdicts ?? []);
+  const parts: Section[] = [
+    ...(table1 ? [table1Figures(table1)] : []), { markup: verdicts.length ? verdictSection(verdicts) : html``, figures: [] },
+    ...(figure2 ? [figure2Section(figure2)] : []), ...(figure4 ? figure4Sections(figure4, pictures) : []),
+    ...(table1 ? [{ markup: table1Tables(table1), figures: [] }] : []),
+  ];
   const body = html`<main>
 ${header(first)}
 ${table1 ? summarySection(table1) : null}
-${sections}
+${parts.map(({ markup }) => markup)}
 ${sourcesSection(files, notebooks)}
 <footer>Written by zsq. This page is complete in itself: it loads nothing and sends nothing.</footer>
 </main>
-<script type="application/json" id="figures">${jsonInScript(figures)}</script>`;
+<script type="application/json" id="figures">${jsonInScript(parts.flatMap(({ figures }) => figures))}</script>`;
   return pageHtml({
     title: `Zero-shot quantization of object detectors: ${first.profile}, ${first.scale}`,
     description: "Object detectors quantized without training data: mAP by precision and calibration source",
@@ -64,15 +80,35 @@ const header = ({ profile, scale, seed }: Result): Html => html`<header>
 <p class="lead">A detector computes in 8-bit integers once the range of each of its tensors is known. Here the ranges are measured on images distilled from the network\u2019s own batch-norm statistics, so that no training image is needed.</p>
 </header>`;
 
-function table1Sections(table1: Table1Result): { sections: Html; figures: PageFigure[] } {
-  const { markup, figure } = figureSection(table1);
-  const { rows, paper, verdicts } = table1;
-  const sections = html`${markup}
-${verdictSection(verdicts)}
-${section("paper", "The paper beside this study", tableHtml(paperTable(rows, paper), { caption: "mAP 0.50:0.95 in percent, and distances from full precision in percentage points. Where data and detector differ, only the distances can be compared." }))}
+const table1Figures = ({ rows, paper }: Table1Result): Section => figureSection({
+  name: "table1", heading: "mAP by calibration source",
+  note: "Each point is a quantized detector; its line is the 95 % interval. What lies on the dashed line has lost nothing.",
+  caption: "Circles: the range of the image is calibrated like all others. Diamonds: it is set to that of any normalized 8-bit image, which needs no data. Open circles: the paper\u2019s numbers, of its own data and detectors; compare their distance from its full precision, not their place.",
+}, (options) => table1Figure(rows, paper, options));
+
+const figure2Section = (figure2: Figure2Result): Section => figureSection({
+  name: "figure2", heading: "How much distillation is enough?",
+  note: "mAP of the quantized detectors, and how far the images are from the stored statistics, against the iterations of distillation. Iteration 0 is the noise that it starts from.",
+  caption: `Lines: mean over the seeds; bands: from the lowest to the highest. mAP is that of the first ${figure2.validationImages} validation images, for curves and lines alike.`,
+}, (options) => figure2Figure(figure2, options));
+
+const figure4Sections = (figure4: Figure4Result, pictures: ReadonlyMap<string, string>): Section[] => [
+  figureSection({
+    name: "figure4", heading: "What distilled images look like",
+    note: "One image of each detector on its way from noise, and a real image of what the detector was trained on.",
+    caption: "Both start from the same noise. Shown de-normalized and clipped, as JPEG; the folder of results has them as PNG.",
+  }, (options) => figure4Gallery(figure4, pictures, options)),
+  figureSection({
+    name: "figure4-colour", heading: "Is the thermal detector\u2019s image gray?",
+    note: "Chroma is the mean of max(R, G, B) \u2212 min(R, G, B); thermal images have none.",
+    caption: "Left: pixel by pixel. Right: of mean colours of 8 x 8 pixels, where noise averages out. Dashed: real training images of each domain.",
+  }, (options) => figure4Colour(figure4, options)),
+];
+
+function table1Tables({ rows, paper }: Table1Result): Html {
+  return html`${section("paper", "The paper beside this study", tableHtml(paperTable(rows, paper), { caption: "mAP 0.50:0.95 in percent, and distances from full precision in percentage points. Where data and detector differ, only the distances can be compared." }))}
 ${section("table", "Table 1", tableHtml(table1Table(rows, paper), { caption: "Every measured detector: mAP 0.50:0.95 in percent with its 95 % interval, and its distance from full precision in percentage points beside the paper\u2019s." }))}
 ${section("size", "The size of the paper\u2019s detectors", tableHtml(sizeTable(), { caption: "Sizes that follow from the architecture, torchvision\u2019s RetinaNet-R50 v2, beside those that the paper prints; its MB are 2^20 bytes." }))}`;
-  return { sections, figures: [figure] };
 }
 
 const section = (id: string, heading: string, content: Html): Html => html`<section aria-labelledby="${id}-heading">

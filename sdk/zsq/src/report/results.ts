@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { table1Schema, type Table1Result } from "../study/result-schema";
+import { figure2Schema, figure4Schema, table1Schema, type Figure2Result, type Figure4Result, type Table1Result } from "../study/result-schema";
 import { oneLine, parseJson } from "../weights/parse-json";
 
 // What every result file has; other tables and figures are only linked
@@ -17,9 +17,11 @@ const anyResult = z.object({
 /** What the report reads of any result file. */
 export type Result = z.output<typeof anyResult>;
 
-/** The results of one run: table1 if it is there, and all files in the order of their names. */
+/** The results of one run: those that are there, and all files in the order of their names. */
 export interface Results {
   table1: Table1Result | null;
+  figure2: Figure2Result | null;
+  figure4: Figure4Result | null;
   /** by file name, such as "table1.json" */
   files: ReadonlyMap<string, Result>;
 }
@@ -33,7 +35,9 @@ export function readResults(folder: string): Results {
   const names = list(folder).filter((name) => name.endsWith(".json")).sort();
   if (!names.length) throw new Error(`readResults: missing results in ${folder}; expected at least one, such as table1.json; try running a notebook first`);
   const files = new Map(names.map((name) => [name, parseJson(anyResult, read(join(folder, name)), "readResults", join(folder, name))]));
-  return { files, table1: files.has("table1.json") ? parseJson(table1Schema, read(join(folder, "table1.json")), "readResults", join(folder, "table1.json")) : null };
+  const result = <T>(schema: z.ZodType<T>, name: string): T | null =>
+    files.has(name) ? parseJson(schema, read(join(folder, name)), "readResults", join(folder, name)) : null;
+  return { files, table1: result(table1Schema, "table1.json"), figure2: result(figure2Schema, "figure2.json"), figure4: result(figure4Schema, "figure4.json") };
 }
 
 /** Names in a folder; none if the folder is missing. */

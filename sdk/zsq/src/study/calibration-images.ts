@@ -34,10 +34,10 @@ export function shuffledPixels(pixels: Uint8Array, count: number, seed: number):
   return shuffled;
 }
 
-/** Images [n, h, w, 3] of N(0, 1), as normalized images are meant to be; image k depends on (seed, k) alone. */
-export function noiseImages(count: number, [height, width]: readonly [number, number], seed: number): Float32Array {
+/** Images [n, h, w, 3] of N(0, 1), as normalized images are meant to be; image k depends on (seed, firstImage + k) alone. */
+export function noiseImages(count: number, [height, width]: readonly [number, number], seed: number, firstImage = 0): Float32Array {
   const size = height * width * 3;
   const values = new Float32Array(count * size);
-  for (let image = 0; image < count; image++) values.set(normals(seed, image, size), image * size);
+  for (let image = 0; image < count; image++) values.set(normals(seed, firstImage + image, size), image * size);
   return values;
 }

@@ -1,3 +1,5 @@
+import { Random } from "../tensor/random";
+
 /** mAP of one detector over resampled images and seeds; value i of every estimate belongs to the same resample. */
 export interface Estimate {
   /** mean over the seeds, on all images */
@@ -19,6 +21,16 @@ export const withInterval = ({ mean, samples }: Estimate): Interval => ({ mean: 
 export function pairedDifference(a: Estimate, b: Estimate): Interval {
   if (a.samples.length !== b.samples.length) throw new RangeError(`pairedDifference: invalid number of samples: ${b.samples.length}; expected ${a.samples.length}`);
   return withInterval({ mean: a.mean - b.mean, samples: a.samples.map((x, i) => x - b.samples[i]) });
+}
+
+/** Mean of independent values with its bootstrap interval; the same seed resamples alike. Throws if there is none. */
+export function meanInterval(values: readonly number[], resamples: number, seed: number): Interval {
+  const mean = (pick: (i: number) => number): number => values.reduce((sum, _, i) => sum + values[pick(i)], 0) / values.length;
+  const samples = Array.from({ length: resamples }, (_, r) => {
+    const random = new Random(seed, r);
+    return mean(() => random.integer(0, values.length));
+  });
+  return withInterval({ mean: mean((i) => i), samples });
 }
 
 // linear between order statistics, as numpy's default

@@ -11,6 +11,7 @@ import { readSafetensors, type NamedArray } from "../weights/safetensors";
 import { independentImages, noiseImages, shuffledPixels } from "./calibration-images";
 import { codeFingerprint } from "./code-fingerprint";
 import { packDetections } from "./packed-detections";
+import { snapshotName } from "./snapshot";
 import type { FileInput, ResultInput, Task, TaskContext, TaskKind } from "./task";
 
 /** Where calibration images come from; "none": the detector is evaluated as it is. */
@@ -22,11 +23,22 @@ export interface SchemeChoice {
   readonly inputRange: "calibrated" | "image";
 }
 
+/** What a detector is calibrated with. */
+export interface Calibrated {
+  readonly kind: CalibrationKind;
+  readonly images: number;
+  readonly seed: number;
+  /** of distilled images: the snapshot */
+  readonly iterations?: number;
+}
+
 /** What determines the detections of a quantized detector, besides its inputs. */
 export interface EvaluateParameters {
-  readonly calibration: { readonly kind: CalibrationKind; readonly images: number; readonly seed: number };
+  readonly calibration: Calibrated;
   /** calibrated once for all of them; empty for calibration "none" */
   readonly schemes: readonly SchemeChoice[];
+  /** only the first so many images are evaluated; default all */
+  readonly limit?: number;
 }
 
 /** Inputs of an evaluation: `dataset` is evaluated; `images` are distilled, `training` is where real and shuffled images come from. */
@@ -44,17 +56,17 @@ export const schemeName = ({ precision, inputRange }: SchemeChoice): string => `
 export const FULL_PRECISION = "W32A32";
 
 /** A task that calibrates a detector once, quantizes it by each scheme and stores its detections, packed, by schemeName. */
-export const evaluateTask = (name: string, { calibration, schemes }: EvaluateParameters, inputs: EvaluateInputs): Task => ({
+export const evaluateTask = (name: string, { calibration, schemes, ...rest }: EvaluateParameters, inputs: EvaluateInputs): Task => ({
   kind: "calibrate-and-evaluate", name,
-  parameters: { calibration: { ...calibration }, schemes: schemes.map((choice) => ({ ...choice })) },
+  parameters: { calibration: { ...calibration }, schemes: schemes.map((choice) => ({ ...choice })), ...rest },
   inputs: { ...inputs },
 });
 
 /** See evaluateTask. */
 export const evaluateKind: TaskKind<EvaluateParameters> = {
   version: 1,
-  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "evaluate", ...["evaluate-task", "calibration-images", "packed-detections"].map((name) => `study/${name}.js`)]),
-  cost: ({ calibration, schemes }) => 2 + 0.05 * calibration.images + 6.3 * Math.max(1, schemes.length),
+  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "evaluate", ...["evaluate-task", "calibration-images", "packed-detections", "snapshot"].map((name) => `study/${name}.js`)]),
+  cost: ({ calibration, schemes, limit = 300 }) => 2 + 0.05 * calibration.images + 0.021 * limit * Math.max(1, schemes.length),
   async run(parameters, context) {
     const detector = loadDetector(context.paths.checkpoint);
     try {
@@ -65,13 +77,13 @@ export const evaluateKind: TaskKind<EvaluateParameters> = {
   },
 };
 
-async function detectAll(detector: Detector, { calibration, schemes }: EvaluateParameters, context: TaskContext): Promise<Map<string, NamedArray>> {
+async function detectAll(detector: Detector, { calibration, schemes, limit }: EvaluateParameters, context: TaskContext): Promise<Map<string, NamedArray>> {
   const { paths, onProgress } = context;
   const dataset = openDataset(paths.dataset);
   await dataset.loadAll();
   const detect = async (predictor: Predictor, k: number): Promise<NamedArray> => {
     const report = (done: number, total: number): void => onProgress((k + done / total) / Math.max(1, schemes.length));
-    return packDetections((await evaluateMap(predictor, dataset, { onProgress: report })).detections);
+    return packDetections((await evaluateMap(predictor, dataset, { onProgress: report, ...(limit !== undefined && { limit }) })).detections);
   };
   if (calibration.kind === "none") return new Map([[FULL_PRECISION, await detect(detector, 0)]]);
   const ranges = await calibrateOn(detector, calibration, dataset, context);
@@ -87,7 +99,7 @@ async function detectAll(detector: Detector, { calibration, schemes }: EvaluateP
   return found;
 }
 
-async function calibrateOn(detector: Detector, calibration: EvaluateParameters["calibration"], dataset: ImageDataset, { paths }: TaskContext): Promise<Calibration> {
+async function calibrateOn(detector: Detector, calibration: Calibrated, dataset: ImageDataset, { paths }: TaskContext): Promise<Calibration> {
   const images = await calibrationImages(detector, calibration, dataset, paths);
   try {
     return calibrate(detector, images);
@@ -97,12 +109,12 @@ async function calibrateOn(detector: Detector, calibration: EvaluateParameters["
 }
 
 /** The calibration images, normalized [n, h, w, 3]; the caller disposes them. */
-async function calibrationImages({ config }: Detector, { kind, images: count, seed }: EvaluateParameters["calibration"], dataset: ImageDataset, paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
+async function calibrationImages({ config }: Detector, { kind, images: count, seed, iterations = 0 }: Calibrated, dataset: ImageDataset, paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
   const [height, width] = dataset.imageShape;
   if (kind === "noise") return tf.tensor4d(noiseImages(count, [height, width], seed), [count, height, width, 3]);
   if (kind === "distilled") {
-    const stored = readSafetensors(paths.images).tensors.get("images");
-    if (!stored || stored.shape[0] < count) throw new Error(`calibrate: missing distilled images: ${stored?.shape[0] ?? 0}; expected ${count}`);
+    const stored = readSafetensors(paths.images).tensors.get(snapshotName(iterations));
+    if (!stored || stored.shape[0] < count) throw new Error(`calibrate: missing distilled images after ${iterations} iterations: ${stored?.shape[0] ?? 0}; expected ${count}`);
     return tf.tensor4d(stored.data.subarray(0, count * height * width * 3), [count, height, width, 3]);
   }
   const training = openDataset(paths.training);

@@ -1,5 +1,6 @@
 import { distillKind } from "./distill-task";
 import { evaluateKind } from "./evaluate-task";
+import { scoreKind } from "./score-task";
 import { summarizeKind } from "./summarize-task";
 import type { TaskKind, TaskKinds } from "./task";
 
@@ -10,5 +11,6 @@ const kind = <P>(of: TaskKind<P>): TaskKind => of as unknown as TaskKind;
 export const kinds: TaskKinds = {
   distill: kind(distillKind),
   "calibrate-and-evaluate": kind(evaluateKind),
+  score: kind(scoreKind),
   summarize: kind(summarizeKind),
 };

@@ -15,8 +15,12 @@ export interface Scale {
   seeds: number;
   /** calibration images */
   images: number;
-  /** of each distillation */
+  /** of the distillations that tables compare; one of `curve` */
   iterations: number;
+  /** iterations at which distillation is looked at, rising, the first 0 */
+  curve: readonly number[];
+  /** validation images, the first of them, for curves and distributions; tables use all */
+  validation: number;
   /** resamples of a bootstrap interval */
   resamples: number;
 }
@@ -45,10 +49,12 @@ export interface StudyPlan {
   data: { folder: string; train: number; val: number };
 }
 
+const CURVE = [0, 1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200];
+
 export const scales: Readonly<Record<ScaleName, Scale>> = {
-  smoke: { seeds: 1, images: 4, iterations: 5, resamples: 100 },
-  default: { seeds: 3, images: 16, iterations: 100, resamples: 500 },
-  full: { seeds: 5, images: 128, iterations: 100, resamples: 1000 },
+  smoke: { seeds: 1, images: 4, iterations: 5, curve: [0, 1, 2, 5], validation: 24, resamples: 100 },
+  default: { seeds: 3, images: 16, iterations: 100, curve: CURVE, validation: 100, resamples: 500 },
+  full: { seeds: 5, images: 128, iterations: 100, curve: CURVE, validation: 300, resamples: 1000 },
 };
 
 /** The embedded profile's detector: that of the paper at a quarter of its width, for images of 160 x 128. */

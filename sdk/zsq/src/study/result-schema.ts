@@ -8,6 +8,7 @@ const sources = z.enum(["none", "distilled-mean", "distilled-mean-std", "real", 
 
 /** Ids of the results of the study; each has its file `<id>.json`. */
 export const resultIds = ["table1", "figure2", "figure3", "figure4", "what-if"] as const;
+export type ResultId = (typeof resultIds)[number];
 
 const base = z.strictObject({
   schema: z.literal(1),
@@ -35,6 +36,36 @@ const paperRow = z.strictObject({ model: models, dataset: z.string(), precision:
 /** What table1.json holds. */
 export const table1Schema = z.strictObject({ ...base.shape, id: z.literal("table1"), rows: z.array(row).min(1), paper: z.array(paperRow) });
 
+const curveRow = z.strictObject({
+  model: models, precision: precisions, inputRange: z.enum(["calibrated", "image"]), loss: z.enum(["mean", "mean+std"]), iterations: z.int().min(0), seed: z.int().min(0),
+  map: fraction, lossMean: z.number().min(0), lossStd: z.number().min(0),
+});
+const referenceRow = z.strictObject({ model: models, precision: precisions, inputRange: row.shape.inputRange, calibration: sources, map: fraction, seeds: z.int().min(1) });
+
+/** What figure2.json holds: `references` are the lines that the curves are compared with, on the same `validationImages`. */
+export const figure2Schema = z.strictObject({ ...base.shape, id: z.literal("figure2"), rows: z.array(curveRow).min(1), references: z.array(referenceRow), validationImages: z.int().min(1), paper: z.array(paperRow) });
+
+/** The result of Figure 2. */
+export type Figure2Result = z.output<typeof figure2Schema>;
+/** One point: a quantized detector, calibrated with the images after some iterations. mAP as a fraction. */
+export type Figure2Row = Figure2Result["rows"][number];
+export type Figure2Reference = Figure2Result["references"][number];
+
+const colour = { image: z.string(), chroma: z.number().min(0).max(255), chromaPooled: z.number().min(0).max(255) };
+
+/** What figure4.json holds: images as paths from the folder of results, chroma in 0 .. 255 (see chroma), pooled over 8 x 8 pixels too. */
+export const figure4Schema = z.strictObject({
+  ...base.shape, id: z.literal("figure4"),
+  rows: z.array(z.strictObject({ model: models, iterations: z.int().min(0), ...colour })).min(1), references: z.array(z.strictObject({ model: models, dataset: z.string(), ...colour })),
+});
+
+/** The result of Figure 4. */
+export type Figure4Result = z.output<typeof figure4Schema>;
+/** Distilled images of a model after some iterations. */
+export type Figure4Row = Figure4Result["rows"][number];
+/** Real training images of a model's domain. */
+export type Figure4Reference = Figure4Result["references"][number];
+
 /** The result of Table 1. */
 export type Table1Result = z.output<typeof table1Schema>;
 /** One row of it: a detector, quantized in one way. mAP as a fraction. */
@@ -42,6 +73,6 @@ export type Table1Row = Table1Result["rows"][number];
 /** One row of the paper's own Table 1, with the reason why ours differs. */
 export type Table1PaperRow = Table1Result["paper"][number];
 /** What became of one of the paper's claims. */
-export type Verdict = Table1Result["verdicts"][number];
+export type Verdict = z.output<typeof base>["verdicts"][number];
 /** Versions and machine of a run. */
-export type Environment = Table1Result["environment"];
+export type Environment = z.output<typeof base>["environment"];

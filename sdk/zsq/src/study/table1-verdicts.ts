@@ -3,6 +3,7 @@ import type { Interval } from "./comparison";
 import { printedSizes } from "./paper-table1";
 import { paperConfigs, type ModelName } from "./profiles";
 import type { Table1Row, Verdict } from "./result-schema";
+import { decide, signed, type Finding } from "./verdict-rules";
 
 type Calibration = Table1Row["calibration"];
 
@@ -37,14 +38,12 @@ export const table1Claims: Readonly<Record<string, string>> = {
  */
 export function table1Verdicts(evidence: Table1Evidence): Verdict[] {
   const models = [...new Set(evidence.rows.map(({ model }) => model))];
-  const judged = (claim: string, rule: (model: ModelName, evidence: Table1Evidence) => Finding): Verdict => combine(claim, models.map((model) => [model, rule(model, evidence)]));
+  const judged = (claim: string, rule: (model: ModelName, evidence: Table1Evidence) => Finding): Verdict => decide(claim, models.map((model) => [model, rule(model, evidence)]));
   return [
     judged("zsq-close-to-fp", closeToFullPrecision), judged("zsq-equals-ptq", equalsReal), judged("noise-collapses", noiseCollapses),
     judged("mean-only-at-least-mean-std", meanOnly), sizesQuartered(evidence.rows),
   ];
 }
-
-interface Finding { seen: Verdict["seen"]; evidence: string }
 
 function closeToFullPrecision(model: ModelName, { rows }: Table1Evidence): Finding {
   const [full, zsq, four] = [mapOf(rows, model, "none"), mapOf(rows, model, "distilled-mean"), mapOf(rows, model, "distilled-mean", "W8A4")];
@@ -86,17 +85,10 @@ function sizesQuartered(rows: readonly Table1Row[]): Verdict {
   return { claim: "sizes-quartered", seen, evidence: `here ${here.join(", ")}; the paper's detectors: ${paper.map(({ text }) => text).join(", ")}` };
 }
 
-function combine(claim: string, findings: readonly (readonly [ModelName, Finding])[]): Verdict {
-  const all = (seen: Verdict["seen"]): boolean => findings.length > 0 && findings.every(([, finding]) => finding.seen === seen);
-  const seen = all("seen") ? "seen" : all("reversed") ? "reversed" : "not seen";
-  return { claim, seen, evidence: findings.map(([model, finding]) => `${model}: ${finding.evidence}${all(finding.seen) ? "" : ` (${finding.seen})`}`).join("; ") };
-}
-
 function mapOf(rows: readonly Table1Row[], model: ModelName, calibration: Calibration, precision: Table1Row["precision"] = "W8A8"): number {
   const found = rows.find((row) => row.model === model && row.calibration === calibration && (calibration === "none" || (row.precision === precision && row.inputRange === "calibrated")));
   if (!found) throw new Error(`table1Verdicts: missing row: ${model}, ${precision}, ${calibration}; expected one with the input range calibrated`);
   return found.map.mean;
 }
 
-const show = (map: number): string => map.toFixed(4);
-const signed = (x: number): string => `${x < 0 ? "-" : "+"}${Math.abs(x).toFixed(4)}`;
+const show = (map: number): string => (100 * map).toFixed(2);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Table1Row } from "zsq/dist/study/result-schema";
-import { table1Claims, table1Verdicts, type Table1Evidence } from "zsq/dist/study/verdicts";
+import { table1Claims, table1Verdicts, type Table1Evidence } from "zsq/dist/study/table1-verdicts";
 
 type Calibration = Table1Row["calibration"];
 const MODELS = ["pretrained", "fine-tuned"] as const;

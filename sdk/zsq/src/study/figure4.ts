@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-node-gpu";
+import { openDataset } from "../datasets/image-dataset";
+import { denormalize } from "../datasets/normalize";
+import { chroma } from "../distill/chroma";
+import type { RetinaNetConfig } from "../nn/config";
+import { writeFileAtomic } from "../weights/atomic-write";
+import { loadDetector } from "../weights/checkpoint";
+import type { NamedArray } from "../weights/safetensors";
+import { independentImages } from "./calibration-images";
+import { meanInterval } from "./comparison";
+import { figure4Verdicts } from "./figure4-verdicts";
+import { hashInputs, seedOf } from "./model-inputs";
+import type { StudyModel, StudyPlan } from "./profiles";
+import { figure4Schema, type Figure4Reference, type Figure4Result, type Figure4Row } from "./result-schema";
+import { computed, resultHead, runStudy, type PlanOptions, type RunStudyOptions } from "./run-study";
+import { snapshotName } from "./snapshot";
+import { curveDistillation } from "./table1-tasks";
+import type { TaskResults } from "./task-results";
+import type { Task } from "./task";
+
+/** Side in pixels of the squares over which colour is averaged before it is measured a second time. */
+const POOL = 8;
+
+/**
+ * Figure 4: the distilled images of both detectors against the iterations, with the colour that is in them, beside real ones.
+ *
+ * The pictures are written to the folder figure4 beside the result. See runStudy for options, cache and errors.
+ */
+export const runFigure4 = (options: RunStudyOptions = {}): Promise<Figure4Result> => runStudy("figure4", options, figure4OfPlan);
+
+/** Figure 4 of any plan whose models and data are there; pictures are written to `out` unless it is null. See runFigure4. */
+export async function figure4OfPlan(plan: StudyPlan, seed: number, options: PlanOptions = {}, out: string | null = null): Promise<Figure4Result> {
+  const inputs = plan.models.map((model) => hashInputs(model, "figure4"));
+  const distillations = plan.models.map((model, m) => Array.from({ length: plan.counts.seeds }, (_, k) => curveDistillation(plan, seedOf(seed, k), model, inputs[m].checkpoint, "distilled-mean")));
+  const results = await computed(distillations.flat(), options);
+  const galleries = await Promise.all(plan.models.map((model, m) => gallery(model, plan, distillations[m], results, out)));
+  const references = await Promise.all(plan.models.map((model) => reference(model, seed, plan.counts.images, out)));
+  const [pretrained, fineTuned] = (["pretrained", "fine-tuned"] as const).map((name) => galleries[plan.models.findIndex(({ model }) => model === name)].colours.get(plan.counts.iterations)!);
+  const difference = (kind: "chroma" | "chromaPooled") => meanInterval(fineTuned.map((one, i) => one[kind] - pretrained[i][kind]), plan.counts.resamples, seed);
+  return figure4Schema.parse({
+    ...resultHead("figure4", plan, seed, inputs.flatMap(({ listed }) => listed)), rows: galleries.flatMap(({ rows }) => rows), references, paper: [],
+    verdicts: figure4Verdicts({ iterations: plan.counts.iterations, chroma: difference("chroma"), chromaPooled: difference("chromaPooled") }),
+  });
+}
+
+interface Colour { chroma: number; chromaPooled: number }
+
+// rows of one model, and the colour of each image (seed by seed) after each number of iterations
+async function gallery({ model, checkpoint }: StudyModel, { counts: { curve }, imageShape }: StudyPlan, distillations: readonly Task[], results: TaskResults, out: string | null): Promise<{ rows: Figure4Row[]; colours: Map<number, Colour[]> }> {
+  const detector = loadDetector(checkpoint);
+  const { image } = detector.config;
+  detector.dispose();
+  const seeds = distillations.map((task) => results.of(task).tensors!);
+  const colours = new Map<number, Colour[]>();
+  const rows: Figure4Row[] = [];
+  for (const iterations of curve) {
+    const pixels = seeds.map((tensors) => pixelsOf(tensors.get(snapshotName(iterations))!, image));
+    const all = pixels.flatMap((seed) => eachImage(seed, imageShape).map((one) => colourOf(one, imageShape)));
+    colours.set(iterations, all);
+    const path = await writePicture(out, `${model}-${iterations}.png`, eachImage(pixels[0], imageShape)[0], imageShape);
+    rows.push({ model, iterations, image: path, ...average(all) });
+  }
+  return { rows, colours };
+}
+
+// the colour of as many real training images as are distilled, and one of them as a picture
+async function reference({ model, dataset, train }: StudyModel, seed: number, count: number, out: string | null): Promise<Figure4Reference> {
+  const training = openDataset(train);
+  const { pixels } = await training.load(independentImages(training, count, seedOf(seed, 0)));
+  const images = eachImage(pixels, training.imageShape);
+  return { model, dataset, image: await writePicture(out, `${model}-real.png`, images[0], training.imageShape), ...average(images.map((one) => colourOf(one, training.imageShape))) };
+}
+
+function pixelsOf({ shape, data }: NamedArray, image: RetinaNetConfig["image"]): Uint8Array {
+  const x = tf.tensor4d(data, shape as [number, number, number, number]);
+  try {
+    return denormalize(x, image);
+  } finally {
+    x.dispose();
+  }
+}
+
+function eachImage(pixels: Uint8Array, [height, width]: readonly [number, number]): Uint8Array[] {
+  const size = height * width * 3;
+  return Array.from({ length: pixels.length / size }, (_, k) => pixels.subarray(k * size, (k + 1) * size));
+}
+
+const colourOf = (pixels: Uint8Array, shape: readonly [number, number]): Colour => ({ chroma: chroma(pixels, shape), chromaPooled: chroma(pixels, shape, POOL) });
+
+function average(colours: readonly Colour[]): Colour {
+  const mean = (kind: keyof Colour): number => Math.round((1e6 * colours.reduce((sum, one) => sum + one[kind], 0)) / colours.length) / 1e6;
+  return { chroma: mean("chroma"), chromaPooled: mean("chromaPooled") };
+}
+
+// returns the path as rows name it, from the folder of results
+async function writePicture(out: string | null, name: string, pixels: Uint8Array, [height, width]: readonly [number, number]): Promise<string> {
+  if (out !== null) {
+    const x = tf.tensor3d(pixels, [height, width, 3], "int32");
+    try {
+      writeFileAtomic(join(out, "figure4", name), await tf.node.encodePng(x));
+    } finally {
+      x.dispose();
+    }
+  }
+  return `figure4/${name}`;
+}

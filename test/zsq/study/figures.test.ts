@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-node-gpu";
+import { figure2Figure, figure4Colour, figure4Gallery, figure4Pictures } from "zsq";
+import { ResultCache } from "zsq/dist/study/cache";
+import { figure2OfPlan } from "zsq/dist/study/figure2";
+import { figure4OfPlan } from "zsq/dist/study/figure4";
+import { figure2Schema, figure4Schema } from "zsq/dist/study/result-schema";
+import { table1OfPlan } from "zsq/dist/study/table1";
+import { temporaryFolder } from "../../helpers/temporary-folder";
+import { tinyPlan } from "../../helpers/tiny-plan";
+
+describe("figures of a plan", () => {
+  const folder = temporaryFolder();
+
+  it("2: a row per model, scheme, loss, snapshot and seed, that agrees with Table 1 and shares its work", async function () {
+    this.timeout(300_000);
+    const plan = { ...(await tinyPlan(folder.path)) };
+    plan.counts = { ...plan.counts, validation: 3 }; // all images: the same mAP as Table 1
+    const cache = new ResultCache(join(folder.path, "cache"));
+    const table = await table1OfPlan(plan, 1, { jobs: 2, cache });
+    const seen: { done: number; total: number }[] = [];
+    const { rows, references, verdicts, ...rest } = await figure2OfPlan(plan, 1, { jobs: 2, cache, onProgress: ({ done, total }) => seen.push({ done, total }) });
+    figure2Schema.parse({ rows, references, verdicts, ...rest });
+    assert.equal(rows.length, 2 * 2 * 2 * 3 * 2);
+    assert.equal(new Set(rows.map(({ model, precision, loss, iterations, seed }) => [model, precision, loss, iterations, seed].join())).size, rows.length);
+    assert.equal(seen[0].total - seen[0].done, 2 * (2 * 2 + 2), "evaluations of the snapshot that Table 1 lacks, and scores");
+    const mean = (of: typeof rows): number => of.reduce((sum, { map }) => sum + map, 0) / of.length;
+    for (const { model, precision, inputRange, calibration, map } of table.rows) {
+      const same = (row: { model: string; precision: string; inputRange: string }): boolean => row.model === model && row.precision === precision && row.inputRange === inputRange;
+      const loss = { "distilled-mean": "mean", "distilled-mean-std": "mean+std" }[calibration as string];
+      const curve = rows.filter((row) => same(row) && row.iterations === 1 && row.loss === loss);
+      if (curve.length) assert.ok(Math.abs(mean(curve) - map.mean) < 1e-6);
+      const line = references.find((one) => same(one) && one.calibration === calibration);
+      if (line) assert.ok(Math.abs(line.map - map.mean) < 1e-6);
+    }
+    for (const { iterations, map, loss, ...row } of rows) {
+      if (iterations === 0) assert.equal(map, rows.find((other) => other.iterations === 0 && other.loss !== loss && other.model === row.model && other.precision === row.precision && other.seed === row.seed)!.map);
+    }
+    assert.deepEqual(verdicts.map(({ claim }) => claim), ["distillation-beats-noise", "mean-only-along-the-curve", "loss-falls"]);
+    const figure = figure2Figure({ rows, references });
+    assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
+    assert.equal(figure.text.split("\n").length, rows.length + references.length);
+  });
+
+  it("4: pictures beside the result, colours from gray to 255, no tensors left", async function () {
+    this.timeout(300_000);
+    const plan = await tinyPlan(folder.path);
+    const cache = new ResultCache(join(folder.path, "cache"));
+    const before = tf.memory().numTensors;
+    const out = join(folder.path, "embedded", "results");
+    const result = await figure4OfPlan(plan, 1, { jobs: 2, cache }, out);
+    figure4Schema.parse(result);
+    assert.deepEqual(result.rows.map(({ model, iterations }) => `${model} ${iterations}`), ["pretrained", "fine-tuned"].flatMap((model) => plan.counts.curve.map((i) => `${model} ${i}`)));
+    for (const { image } of [...result.rows, ...result.references]) assert.ok(existsSync(join(out, image)), image);
+    assert.equal(result.rows[0].chroma, result.rows[3].chroma, "both models start from the same noise");
+    const pictures = await figure4Pictures(result, { out: folder.path });
+    assert.equal(tf.memory().numTensors, before);
+    const gallery = figure4Gallery(result, pictures);
+    assert.equal((gallery.layout.images as unknown[]).length, 2 * 2, "noise and the real image of each: the tiny plan has no other iterations that are shown");
+    assert.equal(gallery.svg.match(/<image /g)?.length, 4);
+    assert.equal(figure4Colour(result).text.split("\n").length, result.rows.length + 2);
+    assert.throws(() => figure4Gallery(result, new Map()), /figure4Gallery: missing picture: figure4\/pretrained-0\.png; expected it among 0/);
+  });
+});
