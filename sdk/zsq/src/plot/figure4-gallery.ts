@@ -38,12 +38,16 @@ export function figure4Gallery({ rows, references }: Pick<Figure4Result, "rows" 
   }));
   const labels = cells[0].map(({ label }) => label);
   const [top, left] = across ? [labels, models] : [models, labels];
-  const note = (text: string, x: number, y: number, xanchor: string): Record<string, unknown> => ({ text: plotlyText(text), xref: "x", yref: "y", x, y, xanchor, yanchor: "bottom", showarrow: false, font: { size: 12 } });
+  const note = { showarrow: false, yanchor: "bottom", yref: "y", font: { size: 12 } };
   const axis = { visible: false, showgrid: false, zeroline: false, tickvals: [], fixedrange: true };
   const layout = {
     ...baseLayout(theme), height: Math.round(height), margin: { l: SIZE.left, r: 0, t: SIZE.heading, b: 4 },
     xaxis: { ...axis, range: [0, nx] }, yaxis: { ...axis, range: [ny, 0] }, images,
-    annotations: [...top.map((text, k) => note(text, k, 0, "left")), ...left.map((text, k) => note(text, -SIZE.gap / cell, k + 0.5, "right"))],
+    annotations: [
+      ...top.map((text, k) => ({ ...note, text: plotlyText(text), xref: "x", x: k, y: 0, xanchor: "left" })),
+      // plotly hides what lies beside the range of an axis, but not beside its domain
+      ...left.map((text, k) => ({ ...note, text: plotlyText(text), xref: "x domain", x: 0, xshift: -SIZE.gap, y: k + 0.5, xanchor: "right" })),
+    ],
   };
   const text = cells.flatMap((line, m) => line.map(({ label, image }) => `${models[m]}, ${label}: ${image}`)).join("\n");
   // plotly draws pictures only beside data
