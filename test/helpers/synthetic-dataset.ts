@@ -3,8 +3,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { Random } from "zsq";
 
-/** A data set of noise images of 64 x 32 with two boxes in each but the last; returns the path of its JSON. */
-export async function writeSyntheticDataset(folder: string, { images = 4, seed = 1 } = {}): Promise<string> {
+/** A data set of noise images of 64 x 32 with two boxes in each but the last; `framesPerClip` makes clips of them. Returns the path of its JSON. */
+export async function writeSyntheticDataset(folder: string, { images = 4, seed = 1, framesPerClip = 0 } = {}): Promise<string> {
   mkdirSync(join(folder, "images"), { recursive: true });
   for (let i = 0; i < images; i++) await sharp(noisePixels(i, seed), { raw: { width: 64, height: 32, channels: 3 } }).png().toFile(join(folder, "images", `${i}.png`));
   const annotations = Array.from({ length: 2 * (images - 1) }, (_, k) => ({
@@ -12,7 +12,7 @@ export async function writeSyntheticDataset(folder: string, { images = 4, seed =
   }));
   const path = join(folder, "set.json");
   writeFileSync(path, JSON.stringify({
-    images: Array.from({ length: images }, (_, i) => ({ id: 10 + i, file_name: `images/${i}.png`, width: 64, height: 32 })),
+    images: Array.from({ length: images }, (_, i) => ({ id: 10 + i, file_name: `images/${i}.png`, width: 64, height: 32, ...(framesPerClip > 0 && { clip: Math.floor(i / framesPerClip), frame: i % framesPerClip }) })),
     annotations, categories: [{ id: 1, name: "one" }, { id: 2, name: "two" }],
   }));
   return path;

@@ -4,9 +4,10 @@ import type { StudyPlan } from "zsq/dist/study/profiles";
 import { writeSyntheticDataset } from "./synthetic-dataset";
 import { tinyDetector } from "./tiny-detector";
 
-/** A plan of two tiny detectors with random weights and a few small images; seconds in all. */
-export async function tinyPlan(folder: string): Promise<StudyPlan> {
-  const [train, val] = await Promise.all([writeSyntheticDataset(join(folder, "train"), { images: 3, seed: 2 }), writeSyntheticDataset(join(folder, "val"), { images: 3 })]);
+/** A plan of two tiny detectors with random weights and a few small images, or clips of 8 to train; seconds in all. */
+export async function tinyPlan(folder: string, { clips = 0 } = {}): Promise<StudyPlan> {
+  const training = clips ? { images: 8 * clips, framesPerClip: 8 } : { images: 3 };
+  const [train, val] = await Promise.all([writeSyntheticDataset(join(folder, "train"), { ...training, seed: 2 }), writeSyntheticDataset(join(folder, "val"), { images: 3 })]);
   const models = (["pretrained", "fine-tuned"] as const).map((model, k) => {
     const checkpoint = join(folder, `${model}.safetensors`);
     const detector = tinyDetector(k + 1);
@@ -14,5 +15,5 @@ export async function tinyPlan(folder: string): Promise<StudyPlan> {
     detector.dispose();
     return { model, dataset: model === "pretrained" ? "visible" : "thermal", checkpoint, train, val };
   });
-  return { profile: "embedded", scale: "smoke", counts: { seeds: 2, images: 2, iterations: 1, curve: [0, 1, 2], validation: 2, resamples: 20 }, imageShape: [32, 64], models, data: { folder, train: 3, val: 3 } };
+  return { profile: "embedded", scale: "smoke", counts: { seeds: 2, images: 2, iterations: 1, curve: [0, 1, 2], validation: 2, batches: 2, resamples: 20 }, imageShape: [32, 64], models, data: { folder, train: 3, val: 3 } };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { independentImages, noiseImages, shuffledPixels } from "zsq/dist/study/calibration-images";
+import { consecutiveImages, independentImages, noiseImages, shuffledPixels } from "zsq/dist/study/calibration-images";
 import { packDetections, unpackDetections } from "zsq/dist/study/packed-detections";
 
 const image = (id: number, clip?: number) => ({ id, file_name: `${id}.png`, width: 4, height: 2, ...(clip !== undefined && { clip }) });
@@ -18,6 +18,16 @@ describe("independentImages", () => {
   it("refuses more than there are clips", () => assert.throws(() => independentImages(film, 4, 1), /independentImages: invalid count: 4; expected at most 3, one per clip/));
 });
 
+describe("consecutiveImages", () => {
+  it("takes the first frames of one clip, each clip once before any comes again", () => {
+    const batches = [0, 1, 2, 3].map((batch) => consecutiveImages(film, 4, 1, batch));
+    for (const places of batches) assert.deepEqual(places, [0, 1, 2, 3].map((k) => 8 * Math.floor(places[0] / 8) + k));
+    assert.deepEqual(batches.slice(0, 3).map(([first]) => first).sort((a, b) => a - b), [0, 8, 16]);
+    assert.deepEqual(batches[3], batches[0]);
+  });
+  it("refuses more than a clip has", () => assert.throws(() => consecutiveImages(film, 9, 1, 0), /consecutiveImages: invalid count: 9; expected at most 8, the frames of a clip/));
+});
+
 describe("shuffledPixels", () => {
   const pixels = Uint8Array.from({ length: 2 * 30 }, (_, i) => i);
   const colours = (values: Uint8Array): string[] => Array.from({ length: values.length / 3 }, (_, i) => values.subarray(3 * i, 3 * i + 3).join());
@@ -34,6 +44,7 @@ describe("noiseImages", () => {
   it("is N(0, 1), each image by its number", () => {
     const two = noiseImages(2, [32, 32], 5);
     assert.deepEqual(noiseImages(1, [32, 32], 5), two.subarray(0, 32 * 32 * 3));
+    assert.deepEqual(noiseImages(1, [32, 32], 5, 1), two.subarray(32 * 32 * 3));
     const mean = two.reduce((a, b) => a + b, 0) / two.length, square = two.reduce((a, b) => a + b * b, 0) / two.length;
     assert.ok(Math.abs(mean) < 0.05 && Math.abs(square - 1) < 0.06);
   });

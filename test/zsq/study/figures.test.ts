@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { figure2Figure, figure4Colour, figure4Gallery, figure4Pictures } from "zsq";
+import { figure2Figure, figure3Figure, figure3Table, figure4Colour, figure4Gallery, figure4Pictures } from "zsq";
 import { ResultCache } from "zsq/dist/study/cache";
 import { figure2OfPlan } from "zsq/dist/study/figure2";
+import { figure3OfPlan } from "zsq/dist/study/figure3";
 import { figure4OfPlan } from "zsq/dist/study/figure4";
-import { figure2Schema, figure4Schema } from "zsq/dist/study/result-schema";
+import { figure2Schema, figure3Schema, figure4Schema } from "zsq/dist/study/result-schema";
 import { table1OfPlan } from "zsq/dist/study/table1";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 import { tinyPlan } from "../../helpers/tiny-plan";
@@ -42,6 +43,24 @@ describe("figures of a plan", () => {
     const figure = figure2Figure({ rows, references });
     assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
     assert.equal(figure.text.split("\n").length, rows.length + references.length);
+  });
+
+  it("3: a row per batch, scheme and source, and what each source comes to", async function () {
+    this.timeout(300_000);
+    const plan = await tinyPlan(folder.path, { clips: 8 });
+    const { rows, summary, verdicts, ...rest } = await figure3OfPlan(plan, 1, { jobs: 2, cache: new ResultCache(join(folder.path, "cache")) });
+    figure3Schema.parse({ rows, summary, verdicts, ...rest });
+    assert.deepEqual([rows.length, summary.length], [4 * 4 * 2, 4 * 4]);
+    for (const { source, precision, inputRange, mean, std, min, max, n } of summary) {
+      const maps = rows.filter((row) => row.source === source && row.precision === precision && row.inputRange === inputRange).map(({ map }) => map);
+      assert.equal(n, 2);
+      assert.ok(Math.abs(mean - (maps[0] + maps[1]) / 2) < 1e-12 && Math.abs(std - Math.abs(maps[0] - maps[1]) / Math.SQRT2) < 1e-12);
+      assert.deepEqual([min, max], [Math.min(...maps), Math.max(...maps)]);
+    }
+    assert.deepEqual(verdicts.map(({ claim }) => claim), ["zsq-batches-equal-on-average", "zsq-batches-narrower"]);
+    const figure = figure3Figure({ rows, summary, ...rest });
+    assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
+    assert.equal(figure3Table({ summary, ...rest }).length, summary.length);
   });
 
   it("4: pictures beside the result, colours from gray to 255, no tensors left", async function () {

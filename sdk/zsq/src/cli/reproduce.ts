@@ -8,7 +8,7 @@ import { runNotebooks } from "./notebooks";
 import { UsageError } from "./report-error";
 
 /** Notebooks that regenerate a table or figure, in the order in which they run. */
-const NOTEBOOKS = ["table1", "figure2", "figure4"] as const;
+const NOTEBOOKS = ["table1", "figure2", "figure3", "figure4"] as const;
 
 interface ReproduceArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number; coco?: string; flir?: string; weights?: string }
 

@@ -1,5 +1,5 @@
 import type { ModelName } from "../study/profiles";
-import type { Table1Row } from "../study/result-schema";
+import type { BatchSource, Table1Row } from "../study/result-schema";
 
 /** Where the images that calibrate come from; "none": nothing is quantized. */
 export type CalibrationSource = Table1Row["calibration"];
@@ -19,6 +19,14 @@ export const SOURCES: Readonly<Record<CalibrationSource, SourceStyle>> = {
   "distilled-mean-std": { label: "distilled, mean + std", colour: "#E69F00" },
   shuffled: { label: "shuffled pixels", colour: "#CC79A7" },
   noise: { label: "Gaussian noise", colour: "#56B4E9" },
+};
+
+/** Where calibration batches come from, in the order in which figures list them: real images in two shades of one colour. */
+export const BATCH_SOURCES: Readonly<Record<BatchSource, SourceStyle>> = {
+  "real-consecutive": { label: "real, consecutive", colour: "#00664A" },
+  "real-independent": { label: "real, independent", colour: SOURCES.real.colour },
+  distilled: { label: "distilled, mean", colour: SOURCES["distilled-mean"].colour },
+  noise: { label: "Gaussian noise", colour: SOURCES.noise.colour },
 };
 
 /** The two detectors in figures that compare them; told apart from each other and from the sources. */

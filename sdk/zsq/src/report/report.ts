@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { figure2Figure } from "../plot/figure2-figure";
+import { figure3Figure } from "../plot/figure3-figure";
 import { figure4Colour } from "../plot/figure4-colour";
 import { figure4Gallery } from "../plot/figure4-gallery";
 import { figure4Pictures } from "../plot/figure4-pictures";
 import { paperTable } from "../plot/paper-table";
 import { table1Figure } from "../plot/table1-figure";
 import { table1Table } from "../plot/table1-table";
-import type { Figure2Result, Figure4Result, Table1Result } from "../study/result-schema";
+import type { Figure2Result, Figure3Result, Figure4Result, Table1Result } from "../study/result-schema";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { CLIENT_SCRIPT } from "./client";
 import { figureSection, type Section } from "./figure-section";
@@ -50,13 +51,12 @@ export async function writeReport({ out, profile }: ReportOptions): Promise<stri
  *
  * - **pictures** – those of Figure 4 (see figure4Pictures)
  */
-export function reportHtml({ files, ...results }: Results, notebooks: readonly NotebookLink[], pictures: ReadonlyMap<string, string> = new Map()): string {
+export function reportHtml({ files, table1, figure2, figure3, figure4 }: Results, notebooks: readonly NotebookLink[], pictures: ReadonlyMap<string, string> = new Map()): string {
   const [first] = files.values();
-  const { table1, figure2, figure4 } = results;
-  const verdicts = [table1, figure2, figure4].flatMap((result) => result?.verdicts ?? []);
+  const verdicts = [table1, figure2, figure3, figure4].flatMap((result) => result?.verdicts ?? []);
   const parts: Section[] = [
     ...(table1 ? [table1Figures(table1)] : []), { markup: verdicts.length ? verdictSection(verdicts) : html``, figures: [] },
-    ...(figure2 ? [figure2Section(figure2)] : []), ...(figure4 ? figure4Sections(figure4, pictures) : []),
+    ...(figure2 ? [figure2Section(figure2)] : []), ...(figure3 ? [figure3Section(figure3)] : []), ...(figure4 ? figure4Sections(figure4, pictures) : []),
     ...(table1 ? [{ markup: table1Tables(table1), figures: [] }] : []),
   ];
   const body = html`<main>
@@ -91,6 +91,12 @@ const figure2Section = (figure2: Figure2Result): Section => figureSection({
   note: "mAP of the quantized detectors, and how far the images are from the stored statistics, against the iterations of distillation. Iteration 0 is the noise that it starts from.",
   caption: `Lines: mean over the seeds; bands: from the lowest to the highest. mAP is that of the first ${figure2.validationImages} validation images, for curves and lines alike.`,
 }, (options) => figure2Figure(figure2, options));
+
+const figure3Section = (figure3: Figure3Result): Section => figureSection({
+  name: "figure3", heading: "Does it matter which images calibrate?",
+  note: `The fine-tuned detector, calibrated with one batch of ${figure3.batchSize} images at a time: how its mAP is distributed over ${figure3.summary[0].n} batches of each source.`,
+  caption: `Bars: batches by mAP, rounded to a tenth of a point (where they spread over more than four points, to a half). mAP is that of the first ${figure3.validationImages} validation images. Consecutive images are frames of one clip; independent ones come from as many clips.`,
+}, (options) => figure3Figure(figure3, options));
 
 const figure4Sections = (figure4: Figure4Result, pictures: ReadonlyMap<string, string>): Section[] => [
   figureSection({

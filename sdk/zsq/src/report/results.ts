@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { figure2Schema, figure4Schema, table1Schema, type Figure2Result, type Figure4Result, type Table1Result } from "../study/result-schema";
+import { figure2Schema, figure3Schema, figure4Schema, table1Schema, type Figure2Result, type Figure3Result, type Figure4Result, type Table1Result } from "../study/result-schema";
 import { oneLine, parseJson } from "../weights/parse-json";
 
 // What every result file has; other tables and figures are only linked
@@ -21,6 +21,7 @@ export type Result = z.output<typeof anyResult>;
 export interface Results {
   table1: Table1Result | null;
   figure2: Figure2Result | null;
+  figure3: Figure3Result | null;
   figure4: Figure4Result | null;
   /** by file name, such as "table1.json" */
   files: ReadonlyMap<string, Result>;
@@ -37,7 +38,10 @@ export function readResults(folder: string): Results {
   const files = new Map(names.map((name) => [name, parseJson(anyResult, read(join(folder, name)), "readResults", join(folder, name))]));
   const result = <T>(schema: z.ZodType<T>, name: string): T | null =>
     files.has(name) ? parseJson(schema, read(join(folder, name)), "readResults", join(folder, name)) : null;
-  return { files, table1: result(table1Schema, "table1.json"), figure2: result(figure2Schema, "figure2.json"), figure4: result(figure4Schema, "figure4.json") };
+  return {
+    files, table1: result(table1Schema, "table1.json"),
+    figure2: result(figure2Schema, "figure2.json"), figure3: result(figure3Schema, "figure3.json"), figure4: result(figure4Schema, "figure4.json"),
+  };
 }
 
 /** Names in a folder; none if the folder is missing. */

@@ -2,7 +2,7 @@ import type { ImageDataset } from "../datasets/image-dataset";
 import { Random, normals } from "../tensor/random";
 
 /** Streams of a seed, so that no two kinds of choice share random numbers. */
-const CLIP_STREAM = 1_000_001, FRAME_STREAM = 1_000_002, PIXEL_STREAM = 2_000_000;
+const CLIP_STREAM = 1_000_001, FRAME_STREAM = 1_000_002, ORDER_STREAM = 1_000_003, PIXEL_STREAM = 2_000_000;
 
 /**
  * Places in the data set of `count` images that are independent of one another: a random frame of as many random
@@ -11,15 +11,33 @@ const CLIP_STREAM = 1_000_001, FRAME_STREAM = 1_000_002, PIXEL_STREAM = 2_000_00
  * Throws if there are fewer clips.
  */
 export function independentImages(dataset: Pick<ImageDataset, "images">, count: number, seed: number): number[] {
+  const all = clipsOf(dataset);
+  if (count > all.length) throw new RangeError(`independentImages: invalid count: ${count}; expected at most ${all.length}, one per clip`);
+  const frames = new Random(seed, FRAME_STREAM);
+  return Array.from(new Random(seed, CLIP_STREAM).permutation(all.length).subarray(0, count), (clip) => frames.choice(all[clip]));
+}
+
+/**
+ * Places in the data set of `count` consecutive frames of one clip, its first; clips come in random order, and `batch` is
+ * the number of the clip in that order, from the start again after the last.
+ *
+ * Throws if the clip has fewer frames.
+ */
+export function consecutiveImages(dataset: Pick<ImageDataset, "images">, count: number, seed: number, batch: number): number[] {
+  const all = clipsOf(dataset);
+  const frames = all[new Random(seed, ORDER_STREAM).permutation(all.length)[batch % all.length]];
+  if (count > frames.length) throw new RangeError(`consecutiveImages: invalid count: ${count}; expected at most ${frames.length}, the frames of a clip`);
+  return frames.slice(0, count);
+}
+
+// places of the frames of each clip, in their order
+function clipsOf(dataset: Pick<ImageDataset, "images">): number[][] {
   const clips = new Map<number | string, number[]>();
   dataset.images.forEach(({ clip }, i) => {
     const id = clip ?? `image ${i}`;
     clips.set(id, [...(clips.get(id) ?? []), i]);
   });
-  const all = [...clips.values()];
-  if (count > all.length) throw new RangeError(`independentImages: invalid count: ${count}; expected at most ${all.length}, one per clip`);
-  const frames = new Random(seed, FRAME_STREAM);
-  return Array.from(new Random(seed, CLIP_STREAM).permutation(all.length).subarray(0, count), (clip) => frames.choice(all[clip]));
+  return [...clips.values()];
 }
 
 /** A copy of images [n, h, w, 3] with the pixels of each in random order, a different one for each image; colours stay whole. */

@@ -24,17 +24,27 @@ export function pairedDifference(a: Estimate, b: Estimate): Interval {
 }
 
 /** Mean of independent values with its bootstrap interval; the same seed resamples alike. Throws if there is none. */
-export function meanInterval(values: readonly number[], resamples: number, seed: number): Interval {
-  const mean = (pick: (i: number) => number): number => values.reduce((sum, _, i) => sum + values[pick(i)], 0) / values.length;
-  const samples = Array.from({ length: resamples }, (_, r) => {
+export const meanInterval = (values: readonly number[], resamples: number, seed: number): Interval => bootstrapInterval([values], ([own]) => mean(own), resamples, seed);
+
+/** A statistic of independent samples with its bootstrap interval: each resample draws from each of them, with replacement, as many values as it has. */
+export function bootstrapInterval(samples: readonly (readonly number[])[], statistic: (samples: readonly (readonly number[])[]) => number, resamples: number, seed: number): Interval {
+  const drawn = Array.from({ length: resamples }, (_, r) => {
     const random = new Random(seed, r);
-    return mean(() => random.integer(0, values.length));
+    return statistic(samples.map((values) => values.map(() => values[random.integer(0, values.length)])));
   });
-  return withInterval({ mean: mean((i) => i), samples });
+  return withInterval({ mean: statistic(samples), samples: drawn });
 }
 
-// linear between order statistics, as numpy's default
-function percentile(values: readonly number[], p: number): number {
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Standard deviation, unbiased under the root; 0 for a single value. */
+export function standardDeviation(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length - 1));
+}
+
+/** Linear between order statistics, as numpy's default; p in [0, 1]. */
+export function percentile(values: readonly number[], p: number): number {
   if (!values.length) throw new RangeError("percentile: invalid number of values: 0; expected at least 1");
   const sorted = Float64Array.from(values).sort();
   const at = p * (sorted.length - 1), low = Math.floor(at);

@@ -8,14 +8,14 @@ import { quantizeDetector } from "../quantize/quantized-detector";
 import { scheme } from "../quantize/scheme";
 import { loadDetector } from "../weights/checkpoint";
 import { readSafetensors, type NamedArray } from "../weights/safetensors";
-import { independentImages, noiseImages, shuffledPixels } from "./calibration-images";
+import { consecutiveImages, independentImages, noiseImages, shuffledPixels } from "./calibration-images";
 import { codeFingerprint } from "./code-fingerprint";
 import { packDetections } from "./packed-detections";
 import { snapshotName } from "./snapshot";
 import type { FileInput, ResultInput, Task, TaskContext, TaskKind } from "./task";
 
-/** Where calibration images come from; "none": the detector is evaluated as it is. */
-export type CalibrationKind = "none" | "distilled" | "real" | "shuffled" | "noise";
+/** Where calibration images come from; "none": the detector is evaluated as it is; "real": independent, "consecutive": frames of one clip. */
+export type CalibrationKind = "none" | "distilled" | "real" | "consecutive" | "shuffled" | "noise";
 
 /** One way to quantize, such as { precision: "W8A4", inputRange: "image" }. */
 export interface SchemeChoice {
@@ -30,6 +30,8 @@ export interface Calibrated {
   readonly seed: number;
   /** of distilled images: the snapshot */
   readonly iterations?: number;
+  /** number of the first image of distilled ones and of noise, of the clip of consecutive ones; default 0 */
+  readonly first?: number;
 }
 
 /** What determines the detections of a quantized detector, besides its inputs. */
@@ -109,15 +111,20 @@ async function calibrateOn(detector: Detector, calibration: Calibrated, dataset:
 }
 
 /** The calibration images, normalized [n, h, w, 3]; the caller disposes them. */
-async function calibrationImages({ config }: Detector, { kind, images: count, seed, iterations = 0 }: Calibrated, dataset: ImageDataset, paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
+async function calibrationImages({ config }: Detector, calibration: Calibrated, dataset: ImageDataset, paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
+  const { kind, images: count, seed, first = 0 } = calibration;
   const [height, width] = dataset.imageShape;
-  if (kind === "noise") return tf.tensor4d(noiseImages(count, [height, width], seed), [count, height, width, 3]);
-  if (kind === "distilled") {
-    const stored = readSafetensors(paths.images).tensors.get(snapshotName(iterations));
-    if (!stored || stored.shape[0] < count) throw new Error(`calibrate: missing distilled images after ${iterations} iterations: ${stored?.shape[0] ?? 0}; expected ${count}`);
-    return tf.tensor4d(stored.data.subarray(0, count * height * width * 3), [count, height, width, 3]);
-  }
+  if (kind === "noise") return tf.tensor4d(noiseImages(count, [height, width], seed, first), [count, height, width, 3]);
+  if (kind === "distilled") return distilledImages(calibration, paths.images);
   const training = openDataset(paths.training);
-  const { pixels, shape } = await training.load(independentImages(training, count, seed));
+  const { pixels, shape } = await training.load(kind === "consecutive" ? consecutiveImages(training, count, seed, first) : independentImages(training, count, seed));
   return normalizeImages(kind === "shuffled" ? shuffledPixels(pixels, count, seed) : pixels, shape, config.image);
+}
+
+function distilledImages({ images: count, iterations = 0, first = 0 }: Calibrated, path: string): tf.Tensor4D {
+  const stored = readSafetensors(path).tensors.get(snapshotName(iterations));
+  if (!stored || stored.shape[0] < first + count) throw new Error(`calibrate: missing distilled images after ${iterations} iterations: ${stored?.shape[0] ?? 0}; expected ${first + count}`);
+  const [, height, width] = stored.shape;
+  const size = height * width * 3;
+  return tf.tensor4d(stored.data.subarray(first * size, (first + count) * size), [count, height, width, 3]);
 }

@@ -21,6 +21,8 @@ export interface Scale {
   curve: readonly number[];
   /** validation images, the first of them, for curves and distributions; tables use all */
   validation: number;
+  /** calibration batches of a distribution */
+  batches: number;
   /** resamples of a bootstrap interval */
   resamples: number;
 }
@@ -52,9 +54,9 @@ export interface StudyPlan {
 const CURVE = [0, 1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200];
 
 export const scales: Readonly<Record<ScaleName, Scale>> = {
-  smoke: { seeds: 1, images: 4, iterations: 5, curve: [0, 1, 2, 5], validation: 24, resamples: 100 },
-  default: { seeds: 3, images: 16, iterations: 100, curve: CURVE, validation: 100, resamples: 500 },
-  full: { seeds: 5, images: 128, iterations: 100, curve: CURVE, validation: 300, resamples: 1000 },
+  smoke: { seeds: 1, images: 4, iterations: 5, curve: [0, 1, 2, 5], validation: 24, batches: 2, resamples: 100 },
+  default: { seeds: 3, images: 16, iterations: 100, curve: CURVE, validation: 100, batches: 32, resamples: 500 },
+  full: { seeds: 5, images: 128, iterations: 100, curve: CURVE, validation: 300, batches: 128, resamples: 1000 },
 };
 
 /** The embedded profile's detector: that of the paper at a quarter of its width, for images of 160 x 128. */

@@ -51,6 +51,25 @@ export type Figure2Result = z.output<typeof figure2Schema>;
 export type Figure2Row = Figure2Result["rows"][number];
 export type Figure2Reference = Figure2Result["references"][number];
 
+const batchSources = z.enum(["real-consecutive", "real-independent", "distilled", "noise"]);
+const kindOfBatches = { source: batchSources, precision: z.enum(["W8A8", "W8A4"]), inputRange: z.enum(["calibrated", "image"]) };
+const summaryRow = z.strictObject({ ...kindOfBatches, mean: fraction, std: z.number().min(0), min: fraction, p5: fraction, max: fraction, n: z.int().min(1) });
+
+/** What figure3.json holds: a row for each batch of calibration images, on the same `validationImages`, and what a source comes to; `std` is unbiased. */
+export const figure3Schema = z.strictObject({
+  ...base.shape, id: z.literal("figure3"), model: models, fullPrecision: fraction, validationImages: z.int().min(1), batchSize: z.int().min(1),
+  rows: z.array(z.strictObject({ ...kindOfBatches, batch: z.int().min(0), map: fraction })).min(1), summary: z.array(summaryRow),
+  paper: z.array(z.strictObject({ source: batchSources, mean: fraction, min: fraction.nullable(), why: z.string() })),
+});
+
+/** The result of Figure 3. */
+export type Figure3Result = z.output<typeof figure3Schema>;
+/** One batch of calibration images and the mAP of the detector that was quantized with it, as a fraction. */
+export type Figure3Row = Figure3Result["rows"][number];
+/** The distribution over the batches of one source. */
+export type Figure3Summary = Figure3Result["summary"][number];
+export type BatchSource = Figure3Row["source"];
+
 const colour = { image: z.string(), chroma: z.number().min(0).max(255), chromaPooled: z.number().min(0).max(255) };
 
 /** What figure4.json holds: images as paths from the folder of results, chroma in 0 .. 255 (see chroma), pooled over 8 x 8 pixels too. */
