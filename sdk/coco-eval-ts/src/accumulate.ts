@@ -1,5 +1,5 @@
 import type { Matching } from "./match";
-import { PrecisionCurve, shorten } from "./precision-curve";
+import { FALSE_POSITIVE, neededForRecall, PrecisionCurve, type Ranking } from "./precision-curve";
 import type { Slots } from "./slots";
 import type { Params } from "./types";
 
@@ -26,19 +26,19 @@ export function accumulate(slots: Slots, matching: Matching, params: Params): Ac
     scores: new Float64Array(T * R * K * A * M).fill(-1),
   };
   for (let k = 0; k < K; k++) {
-    const room = slots.start[k + 1] - slots.start[k], curve = new PrecisionCurve(room);
-    const short = { slots: new Int32Array(room), skipped: new Int32Array(room) };
+    const room = slots.start[k + 1] - slots.start[k], curve = new PrecisionCurve(room), positives = matching.positives.subarray(k * A, (k + 1) * A);
+    const needed = Array.from(positives, (count) => neededForRecall(params.recThrs, count));
+    const ranking: Ranking = { statuses: matching.statuses, stride: A * T, offset: 0, rows: new Int32Array(room), slots: new Int32Array(room), skipped: new Int32Array(room), count: 0 };
     for (let m = 0; m < M; m++) {
       const ranked = slots.ranked(k, params.maxDets[m]);
       for (let a = 0; a < A; a++) {
-        const positives = matching.positives[k * A + a];
-        if (positives === 0) continue; // stays -1
-        const ranking = shorten({ statuses: matching.statuses, offset: a * T * slots.count, slots: ranked }, matching.active, short);
+        if (positives[a] === 0) continue; // stays -1
+        shorten(ranked, matching, a, slots.count, ranking);
         for (let t = 0; t < T; t++) {
+          ranking.offset = a * T + t;
           curve.trace(ranking);
-          ranking.offset += slots.count;
-          out.recall[((t * K + k) * A + a) * M + m] = curve.count / positives;
-          sample(out, curve, ranked, positives, slots.scores, params.recThrs, t * R * K * A * M + (k * A + a) * M + m);
+          out.recall[((t * K + k) * A + a) * M + m] = curve.count / positives[a];
+          sample(out, curve, ranked, needed[a], slots.scores, t * R * K * A * M + (k * A + a) * M + m);
         }
       }
     }
@@ -46,32 +46,29 @@ export function accumulate(slots: Slots, matching: Matching, params: Params): Ac
   return out;
 }
 
-// precision and scores of one setting, from flat place `at` with a stride of K * A * M
-function sample(out: Accumulated, curve: PrecisionCurve, ranked: Int32Array, positives: number, scores: Float64Array, recThrs: readonly number[], at: number): void {
-  const stride = out.counts[2] * out.counts[3] * out.counts[4];
-  const seen = samplePoints(curve, ranked.length, positives, recThrs, (r, index) => {
-    out.precision[at + r * stride] = curve.count > 0 ? curve.precision[Math.max(index, 0)] : 0;
-    out.scores[at + r * stride] = scores[index < 0 ? ranked[0] : curve.slot[index]];
-  });
-  for (let r = seen; r < recThrs.length; r++) out.precision[at + r * stride] = out.scores[at + r * stride] = 0;
+// leaves out the detections that overlap nothing
+function shorten(ranked: Int32Array, { row, unmatched }: Matching, a: number, count: number, into: Ranking): void {
+  const { rows, slots, skipped } = into, base = a * count;
+  let n = 0, before = 0;
+  for (let i = 0; i < ranked.length; i++) {
+    const s = ranked[i];
+    if (row[s] >= 0) {
+      rows[n] = row[s];
+      slots[n] = s;
+      skipped[n++] = before;
+    } else if (unmatched[base + s] === FALSE_POSITIVE) before++;
+  }
+  into.count = n;
 }
 
-/**
- * Calls visit(r, index) with the true positive at which recall threshold r is reached, -1 for the first detection
- * (thresholds <= 0). Returns how many thresholds were visited: like COCOeval it ends at the first that is not reached.
- */
-export function samplePoints(curve: PrecisionCurve, detections: number, positives: number, recThrs: readonly number[], visit: (r: number, index: number) => void): number {
-  let index = 0;
-  for (let r = 0; r < recThrs.length; r++) {
-    if (r > 0 && recThrs[r] < recThrs[r - 1]) index = 0; // thresholds need not rise
-    if (recThrs[r] <= 0) {
-      if (detections === 0) return r;
-      visit(r, -1);
-      continue;
-    }
-    index = curve.indexAt(recThrs[r], positives, index);
-    if (index === curve.count) return r;
-    visit(r, index);
+// precision and scores of one setting, from flat place `at` with a stride of K * A * M; like COCOeval it ends at the
+// first recall threshold that is not reached
+function sample({ counts: [, R, K, A, M], precision, scores }: Accumulated, curve: PrecisionCurve, ranked: Int32Array, needed: Int32Array, scoreAt: Float64Array, at: number): void {
+  const stride = K * A * M, found = ranked.length === 0 ? -1 : curve.count;
+  let r = 0;
+  for (; r < R && needed[r] <= found; r++, at += stride) {
+    precision[at] = curve.precisionAt(needed[r]);
+    scores[at] = scoreAt[needed[r] === 0 ? ranked[0] : curve.slot[needed[r] - 1]];
   }
-  return recThrs.length;
+  for (; r < R; r++, at += stride) precision[at] = scores[at] = 0;
 }

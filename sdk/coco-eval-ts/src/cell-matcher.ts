@@ -1,5 +1,6 @@
 import type { GroundTruthTable } from "./ground-truth-table";
-import { iou, type BoxColumns } from "./iou";
+import type { Overlaps } from "./overlaps";
+import type { Slots } from "./slots";
 
 // pycocotools caps thresholds so that a perfect overlap, rounded, still matches at 1
 const CAP = 1 - 1e-10;
@@ -21,43 +22,49 @@ export class CellMatcher {
   matched = new Int32Array(640);
   /** [ground truths of the cell], 1 where ignored; as the last call of match left it */
   ignored = new Uint8Array(64);
+  /** first row of the cell's ground truths */
+  from = 0;
 
+  private readonly record: Int32Array;
   private readonly thresholds: Float64Array;
   private readonly lowest: number;
+  private overlap = new Float64Array(64);
   private pairStart = new Int32Array(65);
   private pairRow = new Int32Array(256);
   private pairIou = new Float64Array(256);
   private taken = new Int32Array(64);
   private stamp = 0;
-  private from = 0;
   private to = 0;
-  private fresh = false;
+  // what `matched` holds the matches of: nothing yet, ground truths ignored all alike, or as marked
+  private holds: "nothing" | "alike" | "marked" = "nothing";
 
-  constructor(private readonly gt: GroundTruthTable, private readonly dt: BoxColumns, iouThrs: readonly number[]) {
+  constructor(private readonly gt: GroundTruthTable, { record }: Slots, private readonly overlaps: Overlaps, iouThrs: readonly number[]) {
+    this.record = record;
     this.thresholds = Float64Array.from(iouThrs, (t) => Math.min(t, CAP));
     this.lowest = this.thresholds.reduce((a, b) => Math.min(a, b), Infinity);
   }
 
-  /** Takes a cell: cellSlots[first ... last - 1] by falling score, ground truths of rows from ... to - 1. */
-  load(cellSlots: Int32Array, first: number, last: number, from: number, to: number): void {
-    const { gt, dt, lowest } = this;
+  /** Takes a cell: detections of slots first ... last - 1, ground truths of rows from ... to - 1. */
+  load(first: number, last: number, from: number, to: number): void {
+    const { record, overlaps, lowest } = this;
     this.from = from;
     this.to = to;
-    this.fresh = true;
+    this.holds = "nothing";
     this.reserve(last - first, to - from);
+    const { overlap } = this;
     let active = 0, pairs = 0;
-    for (let j = first; j < last; j++) {
+    for (let slot = first; slot < last; slot++) {
       const before = pairs;
+      overlaps.measure(record[slot], from, to, overlap);
       for (let g = from; g < to; g++) {
-        const overlap = iou(dt, cellSlots[j], gt.boxes, g, gt.crowd[g] === 1);
-        if (overlap < lowest) continue; // a NaN is not less, and matches, as in pycocotools
+        if (overlap[g - from] < lowest) continue; // a NaN is not less, and matches, as in pycocotools
         if (pairs === this.pairRow.length) this.growPairs();
         this.pairRow[pairs] = g;
-        this.pairIou[pairs++] = overlap;
+        this.pairIou[pairs++] = overlap[g - from];
       }
       if (pairs === before) continue;
       this.pairStart[active] = before;
-      this.slots[active++] = cellSlots[j];
+      this.slots[active++] = slot;
     }
     this.pairStart[active] = pairs;
     this.active = active;
@@ -65,17 +72,20 @@ export class CellMatcher {
 
   /** Matches at every threshold with the ground truths outside [low, high] square pixels ignored; fills `matched`. */
   match(low: number, high: number): void {
-    if (!this.markIgnored(low, high) && !this.fresh) return; // same ignored ones, same matches
-    this.fresh = false;
-    for (let t = 0; t < this.thresholds.length; t++) this.matchAt(t);
+    const { marked, changed } = this.markIgnored(low, high);
+    // all ignored or none: who comes first is the same
+    const alike = marked === 0 || marked === this.to - this.from;
+    if (alike ? this.holds === "alike" : this.holds === "marked" && !changed) return;
+    this.holds = alike ? "alike" : "marked";
+    for (let t = 0; t < this.thresholds.length; t++) this.matchAt(t, alike);
   }
 
-  private matchAt(t: number): void {
-    const { active, matched, pairStart, taken, from, gt } = this, threshold = this.thresholds[t];
+  private matchAt(t: number, alike: boolean): void {
+    const { active, matched, pairStart, taken, from, gt } = this, threshold = this.thresholds[t], first = alike ? this.ignored[0] : 0;
     const stamp = ++this.stamp; // taken[g] === stamp: taken at this threshold
     for (let d = 0; d < active; d++) {
-      let m = this.best(pairStart[d], pairStart[d + 1], threshold, 0);
-      if (m < 0) m = this.best(pairStart[d], pairStart[d + 1], threshold, 1);
+      let m = this.best(pairStart[d], pairStart[d + 1], threshold, first);
+      if (m < 0 && !alike) m = this.best(pairStart[d], pairStart[d + 1], threshold, 1);
       matched[t * active + d] = m;
       if (m >= 0 && !gt.crowd[m]) taken[m - from] = stamp;
     }
@@ -94,16 +104,16 @@ export class CellMatcher {
     return m;
   }
 
-  // returns whether any mark changed
-  private markIgnored(low: number, high: number): boolean {
+  private markIgnored(low: number, high: number): { marked: number; changed: boolean } {
     const { gt, from, to, ignored } = this;
-    let changed = false;
+    let marked = 0, changed = false;
     for (let g = from; g < to; g++) {
       const mark = gt.ignore[g] === 1 || gt.area[g] < low || gt.area[g] > high ? 1 : 0;
       if (ignored[g - from] !== mark) changed = true;
       ignored[g - from] = mark;
+      marked += mark;
     }
-    return changed;
+    return { marked, changed };
   }
 
   private reserve(detections: number, truths: number): void {
@@ -116,6 +126,7 @@ export class CellMatcher {
     if (this.taken.length < truths) {
       this.taken = new Int32Array(2 * truths);
       this.ignored = new Uint8Array(2 * truths);
+      this.overlap = new Float64Array(2 * truths);
     }
   }
 

@@ -7,6 +7,8 @@ export interface DetectionRecords {
   category: Int32Array;
   /** [count, 4]: x, y, width, height in pixels */
   boxes: Float64Array;
+  /** [count], square pixels; of a box width * height */
+  area: Float64Array;
   /** [count] */
   scores: Float64Array;
   /** [count], place among all detections given, from 1: the id that pycocotools gives */
@@ -20,6 +22,7 @@ export function emptyRecords(count: number): DetectionRecords {
     image: new Int32Array(count),
     category: new Int32Array(count),
     boxes: new Float64Array(4 * count),
+    area: new Float64Array(count),
     scores: new Float64Array(count),
     number: new Int32Array(count),
   };
@@ -30,10 +33,11 @@ export function concatRecords(parts: readonly DetectionRecords[]): DetectionReco
   if (parts.length === 1) return parts[0];
   const all = emptyRecords(parts.reduce((sum, { count }) => sum + count, 0));
   let at = 0;
-  for (const { count, image, category, boxes, scores, number } of parts) {
+  for (const { count, image, category, boxes, area, scores, number } of parts) {
     all.image.set(image.subarray(0, count), at);
     all.category.set(category.subarray(0, count), at);
     all.boxes.set(boxes.subarray(0, 4 * count), 4 * at);
+    all.area.set(area.subarray(0, count), at);
     all.scores.set(scores.subarray(0, count), at);
     all.number.set(number.subarray(0, count), at);
     at += count;

@@ -1,26 +1,18 @@
 import { accumulate } from "./accumulate";
 import { concatRecords, type DetectionRecords } from "./detection-records";
 import { imageSizes, noteDetections } from "./detection-warnings";
-import { tabulate, type AnnotationRecords, type GroundTruthTable } from "./ground-truth-table";
+import type { AnnotationRecords } from "./ground-truth-table";
 import { readListed } from "./listed";
 import { imageMatches, type ImageMatches } from "./image-matches";
 import { match } from "./match";
 import { resolveParams } from "./params";
+import { prepare, type Prepared } from "./prepare";
 import { readAnnotations, readAnnotationsLikePython } from "./read-annotations";
 import { readDetections } from "./read-detections";
 import { createScope, type Scope } from "./scope";
-import { assignSlots, type Slots } from "./slots";
 import { figures, perCategory } from "./summarize";
 import type { Detections, EvaluateOptions, Evaluation, GroundTruth, Params } from "./types";
 import { WarningLog } from "./warnings";
-
-/** Sorted input of an evaluation: what all computations start from. */
-export interface Prepared {
-  params: Params;
-  gt: GroundTruthTable;
-  records: DetectionRecords;
-  slots: Slots;
-}
 
 /**
  * Evaluates bounding boxes as pycocotools' COCOeval does, to the last bit.
@@ -71,8 +63,8 @@ export class CocoEvaluator {
 
   /** Evaluates all detections added so far. None at all gives figures of 0. */
   evaluate(): Evaluation {
-    const { params, gt, records, slots } = this.prepare();
-    const arrays = accumulate(slots, match(gt, records, slots, params), params);
+    const { params } = this, sorted = this.prepare();
+    const arrays = accumulate(sorted.slots, match(sorted, params), params);
     const list = figures(arrays, params);
     return {
       params,
@@ -90,22 +82,15 @@ export class CocoEvaluator {
    * - **area** – name of an area range; defaults to "all"
    */
   matches(area = "all"): ImageMatches[] {
-    const { params, gt, records, slots } = this.prepare(), place = params.areaRngLbl.indexOf(area);
+    const { params } = this, place = params.areaRngLbl.indexOf(area);
     if (place < 0) throw new RangeError(`matches: unknown area range: ${area}; expected one of ${params.areaRngLbl.join(", ")}`);
-    return imageMatches(gt, records, slots, params, place);
+    return imageMatches(this.prepare(), params, place);
   }
 
   /** The sorted input, for computations of one's own. */
   prepare(): Prepared {
-    const { params, scope, annotations } = this, images = scope.imageCount, categories = scope.categoryCount;
-    const records = concatRecords(this.parts);
-    const truths = scope.arrange(annotations.category, annotations.count), detections = scope.arrange(records.category, records.count);
-    return {
-      params,
-      gt: tabulate(annotations, truths.order, truths.category, images, categories),
-      records,
-      slots: assignSlots(records, detections.order, detections.category, images, categories, params.maxDets[params.maxDets.length - 1]),
-    };
+    const { scope, params: { maxDets } } = this;
+    return prepare(this.annotations, concatRecords(this.parts), scope.arrange, scope.imageCount, scope.categoryCount, maxDets[maxDets.length - 1]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { countingSort, gather } from "./counting-sort";
-import { boxColumns, type BoxColumns } from "./iou";
+import { boxColumns, type BoxColumns } from "./box-columns";
 import type { Id } from "./types";
 
 /** Annotations that take part, in file order, as columns. */
@@ -28,6 +28,8 @@ export enum IdKind { Plain, Zero, NotNumeric }
 
 /** Annotations by rising category, then image, then file order. */
 export interface GroundTruthTable extends Omit<AnnotationRecords, "boxes"> {
+  /** [count], place in the records */
+  record: Int32Array;
   boxes: BoxColumns;
 }
 
@@ -58,6 +60,7 @@ export function tabulate(records: AnnotationRecords, order: Int32Array, category
   for (let i = 0; i < n; i++) ids[i] = records.ids[places[i]];
   return {
     count: n,
+    record: places,
     image: gather(records.image, places, new Int32Array(n)),
     category: gather(category, places, new Int32Array(n)),
     boxes: boxColumns(records.boxes, places),

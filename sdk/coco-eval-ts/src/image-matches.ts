@@ -1,9 +1,7 @@
 import { CellMatcher } from "./cell-matcher";
-import type { DetectionRecords } from "./detection-records";
 import { IdKind, type GroundTruthTable } from "./ground-truth-table";
-import { boxColumns } from "./iou";
 import { forEachCell } from "./match";
-import type { Slots } from "./slots";
+import type { Prepared } from "./prepare";
 import type { Id, Params } from "./types";
 
 /** What was matched with what in one image and category: an entry of COCOeval.evalImgs. */
@@ -32,26 +30,26 @@ export interface ImageMatches {
  *
  * - **area** – place in params.areaRng
  */
-export function imageMatches(gt: GroundTruthTable, records: DetectionRecords, slots: Slots, params: Params, area: number): ImageMatches[] {
-  const dt = boxColumns(records.boxes, slots.record), matcher = new CellMatcher(gt, dt, params.iouThrs), [low, high] = params.areaRng[area];
+export function imageMatches({ gt, records, slots, overlaps }: Prepared, params: Params, area: number): ImageMatches[] {
+  const matcher = new CellMatcher(gt, slots, overlaps, params.iouThrs), [low, high] = params.areaRng[area];
   const list: ImageMatches[] = [];
   forEachCell(gt, slots, (first, last, from, to, category, image) => {
-    matcher.load(slots.cells.slots, first, last, from, to);
+    matcher.load(first, last, from, to);
     matcher.match(low, high);
-    const truths = countedFirst(matcher.ignored, to - from).map((g) => g + from), detections = slots.cells.slots.slice(first, last);
-    const outside = (s: number): boolean => dt.boxArea[s] < low || dt.boxArea[s] > high;
+    const truths = countedFirst(matcher.ignored, to - from).map((g) => g + from), detections = Array.from({ length: last - first }, (_, d) => first + d);
+    const sizeOf = (s: number): number => records.area[slots.record[s]], outside = (s: number): boolean => sizeOf(s) < low || sizeOf(s) > high;
     const number = (s: number): number => records.number[slots.record[s]];
     const rows = params.iouThrs.map((_, t) => matchRow(matcher, t));
     list.push({
       image_id: params.imgIds[image],
       category_id: params.useCats === 1 ? params.catIds[category] : -1,
-      dtIds: Array.from(detections, number),
+      dtIds: detections.map(number),
       gtIds: truths.map((g) => gt.ids[g]),
-      dtScores: Array.from(detections, (s) => slots.scores[s]),
+      dtScores: detections.map((s) => slots.scores[s]),
       gtIgnore: truths.map((g) => matcher.ignored[g - from]),
-      dtMatches: rows.map((row) => Array.from(detections, (s) => (row.has(s) ? gt.ids[row.get(s)!] : 0))),
+      dtMatches: rows.map((row) => detections.map((s) => (row.has(s) ? gt.ids[row.get(s)!] : 0))),
       gtMatches: rows.map((row) => truths.map((g) => lastOn(row, g, number))),
-      dtIgnore: rows.map((row) => Array.from(detections, (s) => Number(isIgnored(row.get(s), matcher.ignored, from) || (isUnmatched(row.get(s), gt) && outside(s))))),
+      dtIgnore: rows.map((row) => detections.map((s) => Number(isIgnored(row.get(s), matcher.ignored, from) || (isUnmatched(row.get(s), gt) && outside(s))))),
     });
   });
   return list;

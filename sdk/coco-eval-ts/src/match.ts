@@ -1,42 +1,45 @@
 import { CellMatcher } from "./cell-matcher";
 import { CocoEvalError, show } from "./errors";
 import { IdKind, type GroundTruthTable } from "./ground-truth-table";
-import { boxColumns } from "./iou";
-import type { DetectionRecords } from "./detection-records";
 import { FALSE_POSITIVE, IGNORED, TRUE_POSITIVE } from "./precision-curve";
+import type { Prepared } from "./prepare";
 import type { Slots } from "./slots";
 import type { Params } from "./types";
 
 /** What became of every detection and how much there was to find. */
 export interface Matching {
-  /** [A, T, slots]: FALSE_POSITIVE, TRUE_POSITIVE or IGNORED */
+  /** [slots], row in statuses; -1 where no overlap reached the lowest threshold: the status is then `unmatched` */
+  row: Int32Array;
+  /** [rows, A, T]: FALSE_POSITIVE, TRUE_POSITIVE or IGNORED */
   statuses: Uint8Array;
-  /** [slots], 1 where an overlap reached the lowest threshold; elsewhere the status is the same at every threshold */
-  active: Uint8Array;
+  /** [A, slots]: status where nothing is matched, FALSE_POSITIVE or (outside the area range) IGNORED */
+  unmatched: Uint8Array;
   /** [K, A], ground truths that are not ignored */
   positives: Int32Array;
 }
 
 /** Matches all cells at all thresholds and area ranges; time linear in detections plus overlapping pairs. */
-export function match(gt: GroundTruthTable, records: DetectionRecords, slots: Slots, params: Params): Matching {
-  const dt = boxColumns(records.boxes, slots.record);
-  const statuses = unmatchedStatuses(dt.boxArea, params);
-  const matcher = new CellMatcher(gt, dt, params.iouThrs), active = new Uint8Array(slots.count);
+export function match({ gt, records, slots, overlaps }: Prepared, { iouThrs, areaRng }: Pick<Params, "iouThrs" | "areaRng">): Matching {
+  const A = areaRng.length, T = iouThrs.length, row = new Int32Array(slots.count).fill(-1);
+  const unmatched = unmatchedStatuses(records.area, slots, areaRng), statuses = new Uint8Array(slots.count * A * T);
+  const matcher = new CellMatcher(gt, slots, overlaps, iouThrs);
+  let rows = 0;
   forEachCell(gt, slots, (first, last, from, to) => {
     if (from === to || first === last) return;
-    matcher.load(slots.cells.slots, first, last, from, to);
+    matcher.load(first, last, from, to);
     if (matcher.active === 0) return;
-    for (let d = 0; d < matcher.active; d++) active[matcher.slots[d]] = 1;
-    for (let a = 0; a < params.areaRng.length; a++) {
-      const [low, high] = params.areaRng[a];
-      matcher.match(low, high);
-      mark(statuses, a * params.iouThrs.length, params.iouThrs.length, slots.count, matcher, from, gt);
+    for (let a = 0; a < A; a++) {
+      matcher.match(areaRng[a][0], areaRng[a][1]);
+      for (let d = 0; d < matcher.active; d++) {
+        mark(statuses, ((rows + d) * A + a) * T, T, unmatched[a * slots.count + matcher.slots[d]], d, matcher, gt);
+      }
     }
+    for (let d = 0; d < matcher.active; d++) row[matcher.slots[d]] = rows++;
   });
-  return { statuses, active, positives: countPositives(gt, slots.categories, params.areaRng) };
+  return { row, statuses, unmatched, positives: countPositives(gt, slots.categories, areaRng) };
 }
 
-/** A cell: detections cells.slots[first ... last - 1] and ground truths of rows from ... to - 1; one of them may be empty. */
+/** A cell: detections of slots first ... last - 1 and ground truths of rows from ... to - 1; one of them may be empty. */
 export type VisitCell = (first: number, last: number, from: number, to: number, category: number, image: number) => void;
 
 /** Visits the non-empty cells by rising category, then image. */
@@ -55,31 +58,24 @@ export function forEachCell(gt: GroundTruthTable, { cells }: Slots, visit: Visit
   }
 }
 
-// statuses as if nothing matched: false positives, ignored where the detection itself is outside the area range
-function unmatchedStatuses(boxArea: Float64Array, { areaRng, iouThrs }: Params): Uint8Array {
-  const n = boxArea.length, T = iouThrs.length, statuses = new Uint8Array(areaRng.length * T * n);
+function unmatchedStatuses(area: Float64Array, { count, record }: Slots, areaRng: readonly (readonly [number, number])[]): Uint8Array {
+  const statuses = new Uint8Array(areaRng.length * count);
   areaRng.forEach(([low, high], a) => {
-    const base = a * T * n;
-    for (let s = 0; s < n; s++) statuses[base + s] = boxArea[s] < low || boxArea[s] > high ? IGNORED : FALSE_POSITIVE;
-    for (let t = 1; t < T; t++) statuses.copyWithin(base + t * n, base, base + n);
+    for (let s = 0; s < count; s++) statuses[a * count + s] = area[record[s]] < low || area[record[s]] > high ? IGNORED : FALSE_POSITIVE;
   });
   return statuses;
 }
 
-function mark(statuses: Uint8Array, firstRow: number, T: number, count: number, { matched, active, slots, ignored }: CellMatcher, from: number, gt: GroundTruthTable): void {
+// statuses of the matcher's detection d at all thresholds, from place `at`
+function mark(statuses: Uint8Array, at: number, T: number, unmatched: number, d: number, { matched, active, ignored, from }: CellMatcher, gt: GroundTruthTable): void {
   for (let t = 0; t < T; t++) {
-    const base = (firstRow + t) * count;
-    for (let d = 0; d < active; d++) {
-      const g = matched[t * active + d];
-      if (g < 0) continue;
-      if (gt.idKind[g] === IdKind.NotNumeric) throw new CocoEvalError("unsupported", "groundTruth", "/annotations", `id ${show(gt.ids[g])}`, "ids that are numbers");
-      if (ignored[g - from] === 1) statuses[base + slots[d]] = IGNORED;
-      else if (gt.idKind[g] === IdKind.Plain) statuses[base + slots[d]] = TRUE_POSITIVE;
-    }
+    const g = matched[t * active + d];
+    if (g >= 0 && gt.idKind[g] === IdKind.NotNumeric) throw new CocoEvalError("unsupported", "groundTruth", "/annotations", `id ${show(gt.ids[g])}`, "ids that are numbers");
+    statuses[at + t] = g < 0 ? unmatched : ignored[g - from] === 1 ? IGNORED : gt.idKind[g] === IdKind.Plain ? TRUE_POSITIVE : unmatched;
   }
 }
 
-function countPositives(gt: GroundTruthTable, categories: number, areaRng: readonly [number, number][]): Int32Array {
+function countPositives(gt: GroundTruthTable, categories: number, areaRng: readonly (readonly [number, number])[]): Int32Array {
   const A = areaRng.length, positives = new Int32Array(categories * A);
   for (let g = 0; g < gt.count; g++) {
     if (gt.ignore[g]) continue;

@@ -8,36 +8,23 @@ export const TRUE_POSITIVE = 1;
 /** Counts neither for nor against; see FALSE_POSITIVE. */
 export const IGNORED = 2;
 
-/** Ranked detections: statuses[offset + slots[i]] for i = 0 ... n - 1, by falling score. */
+/**
+ * Ranked detections: the i-th, by falling score, has status statuses[rows[i] * stride + offset].
+ *
+ * Detections that overlap nothing need no row: their status is the same at every threshold, so that it is enough to
+ * count the false positives among them.
+ */
 export interface Ranking {
   statuses: Uint8Array;
+  stride: number;
   offset: number;
-  /** [n] */
+  /** [count] */
+  rows: Int32Array;
+  /** [count] */
   slots: Int32Array;
-}
-
-/**
- * A ranking without the detections that overlap nothing: their status is the same at every threshold, so that it is
- * enough to count them once.
- */
-export interface ShortRanking extends Ranking {
-  /** detections in `slots` that count */
-  count: number;
-  /** [count], false positives that were left out before each */
+  /** [count], false positives without a row before each */
   skipped: Int32Array;
-}
-
-/** Leaves out what overlaps nothing; see ShortRanking. Room is taken from `into`. */
-export function shorten({ statuses, offset, slots }: Ranking, active: Uint8Array, into: { slots: Int32Array; skipped: Int32Array }): ShortRanking {
-  let count = 0, skipped = 0;
-  for (let i = 0; i < slots.length; i++) {
-    const s = slots[i];
-    if (active[s] === 1) {
-      into.slots[count] = s;
-      into.skipped[count++] = skipped;
-    } else if (statuses[offset + s] === FALSE_POSITIVE) skipped++;
-  }
-  return { statuses, offset, slots: into.slots, skipped: into.skipped, count };
+  count: number;
 }
 
 /** Precision and detection at each true positive, in falling score; room for as many as there may be. */
@@ -55,11 +42,11 @@ export class PrecisionCurve {
   }
 
   /** Walks the ranking; recall changes only at true positives, so only these are kept. */
-  trace({ statuses, offset, slots, skipped, count }: ShortRanking): this {
+  trace({ statuses, stride, offset, rows, slots, skipped, count }: Ranking): this {
     const { precision, slot } = this;
     let tp = 0, fp = 0;
     for (let i = 0; i < count; i++) {
-      const status = statuses[offset + slots[i]];
+      const status = statuses[rows[i] * stride + offset];
       if (status === FALSE_POSITIVE) fp++;
       else if (status === TRUE_POSITIVE) {
         slot[tp++] = slots[i];
@@ -69,8 +56,12 @@ export class PrecisionCurve {
     return this.finish(tp);
   }
 
-  /** The same where the detection of slot s occurs copies[imageOf[s]] times in a row. */
-  traceWeighted({ statuses, offset, slots }: Ranking, copies: Int32Array, imageOf: Int32Array): this {
+  /**
+   * The same where the detection of slot s occurs copies[imageOf[s]] times in a row.
+   *
+   * - **slots** – ranked; the status of slot s is statuses[offset + s]
+   */
+  traceWeighted(statuses: Uint8Array, offset: number, slots: Int32Array, copies: Int32Array, imageOf: Int32Array): this {
     const { precision, slot } = this;
     let tp = 0, fp = 0;
     for (let i = 0; i < slots.length; i++) {
@@ -94,15 +85,26 @@ export class PrecisionCurve {
     return this;
   }
 
-  /**
-   * Index of the first true positive at which the recall reaches the threshold, `count` where none does.
-   *
-   * - **positives** – ground truths, > 0
-   * - **from** – an index known not to be too far
-   */
-  indexAt(threshold: number, positives: number, from = 0): number {
-    let i = from;
-    while (i < this.count && (i + 1) / positives < threshold) i++;
-    return i;
+  /** Precision at the n-th true positive, and at the first detection for n = 0. */
+  precisionAt(n: number): number {
+    return this.count === 0 ? 0 : this.precision[n === 0 ? 0 : n - 1];
   }
+}
+
+/**
+ * How many true positives reach each recall threshold: the smallest n with n / positives >= threshold, 0 for
+ * thresholds <= 0, more than `positives` for those that cannot be reached.
+ *
+ * - **positives** – ground truths, > 0
+ *
+ * @example neededForRecall([0, 0.5, 0.51], 4) // [0, 2, 3]
+ */
+export function neededForRecall(recThrs: readonly number[], positives: number): Int32Array {
+  return Int32Array.from(recThrs, (threshold) => {
+    if (threshold <= 0) return 0;
+    if (threshold > 1) return positives + 1;
+    let n = Math.max(1, Math.floor(threshold * positives) - 1); // the product may be rounded: start below
+    while (n / positives < threshold) n++;
+    return n;
+  });
 }

@@ -67,6 +67,7 @@ function readColumns(columns: DetectionArrays, { scope, strict, before }: ReadOp
 
 function keep(out: DetectionRecords, n: number, image: number, category: number, number: number): number {
   out.image[n] = image;
+  out.area[n] = out.boxes[4 * n + 2] * out.boxes[4 * n + 3];
   out.category[n] = category;
   out.number[n] = number;
   return n + 1;

@@ -1,9 +1,8 @@
-import { samplePoints } from "./accumulate";
 import { CocoEvaluator } from "./evaluator";
 import type { GroundTruthTable } from "./ground-truth-table";
-import { match } from "./match";
+import { match, type Matching } from "./match";
 import { pairwiseMean } from "./pairwise-mean";
-import { PrecisionCurve } from "./precision-curve";
+import { neededForRecall, PrecisionCurve } from "./precision-curve";
 import type { Slots } from "./slots";
 import type { Detections, EvaluateOptions, GroundTruth, Params } from "./types";
 
@@ -18,6 +17,7 @@ export class Resampler {
   private readonly params: Params;
   private readonly gt: GroundTruthTable;
   private readonly slots: Slots;
+  // [T, slots]
   private readonly statuses: Uint8Array;
   private readonly positives: Int32Array;
   private readonly rankings: Int32Array[];
@@ -25,14 +25,14 @@ export class Resampler {
   private readonly values: Float64Array;
 
   constructor(groundTruth: GroundTruth, detections: Detections, options: EvaluateOptions) {
-    const all = new CocoEvaluator(groundTruth, options).add(detections).prepare();
-    const area = Math.max(all.params.areaRngLbl.indexOf("all"), 0);
-    this.params = { ...all.params, areaRng: [all.params.areaRng[area]], areaRngLbl: ["all"] };
-    this.images = all.params.imgIds.length;
+    const evaluator = new CocoEvaluator(groundTruth, options).add(detections), all = evaluator.prepare(), { params } = evaluator;
+    const area = Math.max(params.areaRngLbl.indexOf("all"), 0);
+    this.params = { ...params, areaRng: [params.areaRng[area]], areaRngLbl: ["all"] };
+    this.images = params.imgIds.length;
     this.gt = all.gt;
     this.slots = all.slots;
-    this.statuses = match(all.gt, all.records, all.slots, this.params).statuses;
-    const K = all.slots.categories, most = all.params.maxDets.includes(100) ? 100 : all.params.maxDets[all.params.maxDets.length - 1];
+    this.statuses = bySlot(match(all, this.params), params.iouThrs.length);
+    const K = all.slots.categories, most = params.maxDets.includes(100) ? 100 : params.maxDets[params.maxDets.length - 1];
     this.rankings = Array.from({ length: K }, (_, k) => all.slots.ranked(k, most));
     this.positives = new Int32Array(K);
     this.values = new Float64Array(this.params.iouThrs.length * this.params.recThrs.length * K);
@@ -47,15 +47,12 @@ export class Resampler {
     this.countPositives(copies);
     const kept = Array.from(positives.keys()).filter((k) => positives[k] > 0), K = kept.length;
     const room = Math.max(0, ...positives);
-    const curve = new PrecisionCurve(room);
+    const curve = new PrecisionCurve(room), needed = kept.map((k) => neededForRecall(params.recThrs, positives[k]));
     values.fill(0);
     for (let t = 0; t < T; t++) {
       kept.forEach((k, place) => {
-        const ranking = { statuses: this.statuses, offset: t * slots.count, slots: rankings[k] };
-        curve.traceWeighted(ranking, copies, slots.image);
-        samplePoints(curve, rankings[k].length, positives[k], params.recThrs, (r, index) => {
-          values[(t * R + r) * K + place] = curve.count > 0 ? curve.precision[Math.max(index, 0)] : 0;
-        });
+        curve.traceWeighted(this.statuses, t * slots.count, rankings[k], copies, slots.image);
+        for (let r = 0; r < R && needed[place][r] <= curve.count; r++) values[(t * R + r) * K + place] = curve.precisionAt(needed[place][r]);
       });
     }
     return pairwiseMean(values, 0, T * R * K);
@@ -69,4 +66,11 @@ export class Resampler {
       positives[gt.category[g]] += copies[gt.image[g]];
     }
   }
+}
+
+// statuses of the only area range, [T, slots]
+function bySlot({ row, statuses, unmatched }: Matching, T: number): Uint8Array {
+  const n = row.length, dense = new Uint8Array(T * n);
+  for (let t = 0; t < T; t++) for (let s = 0; s < n; s++) dense[t * n + s] = row[s] < 0 ? unmatched[s] : statuses[row[s] * T + t];
+  return dense;
 }

@@ -17,8 +17,11 @@ export interface Scope {
   /** K: 1 when useCats is 0 */
   categoryCount: number;
   /** Records in file order (useCats 0: by category as in params.catIds, then file order), and their category in [0, K). */
-  arrange(category: Int32Array, count: number): { order: Int32Array; category: Int32Array };
+  arrange: Arrange;
 }
+
+/** Order in which records are taken, and category of each record. */
+export type Arrange = (category: Int32Array, count: number) => { order: Int32Array; category: Int32Array };
 
 /** The scope of an evaluation. */
 export function createScope(params: Params, listed: ListedIds): Scope {

@@ -1,54 +1,80 @@
-import { identity } from "./counting-sort";
-
-// below this a comparison sort is faster than four passes over 65,536 buckets
-const SMALL = 4096;
+// up to here an insertion sort is faster than counting digits
+const SMALL = 24;
+const DIGITS = 6, BUCKETS = 2048;
 
 /**
- * `order` sorted by falling score, equal scores in their old order, NaN last: numpy's mergesort of -score.
+ * Sorts places by falling score, equal scores in their old order, NaN last: numpy's mergesort of -score.
  *
- * Radix sort over the 64 bits of each double, so that the time is linear in n.
- *
- * - **order** – [n] places into scores
+ * Radix sort over the 64 bits of each double in six digits, so that the time is linear; buffers are reused.
  */
-export function sortByScore(order: Int32Array, scores: Float64Array): Int32Array {
-  const n = order.length;
-  if (n < SMALL) return sortSmall(order, scores);
-  const keys = risingKeys(order, scores), next = new Int32Array(65537);
-  let from: Int32Array = identity(n), to: Int32Array = new Int32Array(n);
-  for (let digit = 0; digit < 4; digit++) {
-    next.fill(0);
-    for (let at = digit; at < 4 * n; at += 4) next[keys[at] + 1]++;
-    if (next[keys[digit] + 1] === n) continue; // all equal in this digit
-    for (let b = 1; b <= 65536; b++) next[b] += next[b - 1];
-    for (let i = 0; i < n; i++) to[next[keys[4 * from[i] + digit]]++] = from[i];
-    [from, to] = [to, from];
+export class ScoreSorter {
+  // [DIGITS, BUCKETS]
+  private readonly counts = new Int32Array(DIGITS * BUCKETS);
+  private keys = new Float64Array(0);
+  private digits = new Uint16Array(0);
+  private from = new Int32Array(0);
+  private to = new Int32Array(0);
+
+  /** Sorts in place. */
+  sort(places: Int32Array, scores: Float64Array): void {
+    if (places.length <= SMALL) return insertionSort(places, scores);
+    this.reserve(places.length);
+    this.countDigits(places, scores);
+    const { digits, counts } = this, n = places.length;
+    let { from, to } = this;
+    for (let i = 0; i < n; i++) from[i] = i;
+    for (let d = 0; d < DIGITS; d++) {
+      const base = d * BUCKETS;
+      if (counts[base + digits[d]] === n) continue; // all equal in this digit
+      for (let b = base, next = 0; b < base + BUCKETS; b++) {
+        const count = counts[b];
+        counts[b] = next;
+        next += count;
+      }
+      for (let i = 0; i < n; i++) to[counts[base + digits[DIGITS * from[i] + d]]++] = from[i];
+      [from, to] = [to, from];
+    }
+    for (let i = 0; i < n; i++) to[i] = places[from[i]];
+    places.set(to.subarray(0, n));
   }
-  for (let i = 0; i < n; i++) from[i] = order[from[i]];
-  return from;
+
+  // digits that rise as the score falls, lowest first, and how often each occurs
+  private countDigits(places: Int32Array, scores: Float64Array): void {
+    const { keys, digits, counts } = this, words = new Uint32Array(keys.buffer), n = places.length;
+    counts.fill(0);
+    for (let i = 0; i < n; i++) {
+      keys[i] = 0 - scores[places[i]]; // 0 - x: one zero, never -0
+      let low = words[2 * i], high = words[2 * i + 1];
+      if (keys[i] !== keys[i]) low = high = ~0;
+      else if (high >>> 31 === 1) [low, high] = [~low, ~high];
+      else high ^= 1 << 31;
+      const at = DIGITS * i;
+      digits[at] = low & 0x7ff;
+      digits[at + 1] = (low >>> 11) & 0x7ff;
+      digits[at + 2] = low >>> 22;
+      digits[at + 3] = high & 0x7ff;
+      digits[at + 4] = (high >>> 11) & 0x7ff;
+      digits[at + 5] = high >>> 22;
+      for (let d = 0; d < DIGITS; d++) counts[d * BUCKETS + digits[at + d]]++;
+    }
+  }
+
+  private reserve(n: number): void {
+    if (this.keys.length >= n) return;
+    const size = 2 * n;
+    this.keys = new Float64Array(size);
+    this.digits = new Uint16Array(DIGITS * size);
+    this.from = new Int32Array(size);
+    this.to = new Int32Array(size);
+  }
 }
 
-function sortSmall(order: Int32Array, scores: Float64Array): Int32Array {
-  const places = identity(order.length), value = (i: number): number => scores[order[i]];
-  places.sort((a, b) => {
-    const x = value(a), y = value(b);
-    if (x > y) return -1;
-    if (x < y) return 1;
-    if (x === y) return a - b;
-    return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
-  });
-  return places.map((i) => order[i]);
-}
-
-// four 16-bit digits per score, lowest first, that rise as the score falls
-function risingKeys(order: Int32Array, scores: Float64Array): Uint16Array {
-  const n = order.length, negated = new Float64Array(n);
-  for (let i = 0; i < n; i++) negated[i] = 0 - scores[order[i]]; // 0 - x: one zero, never -0
-  const keys = new Uint16Array(negated.buffer);
-  for (let i = 0; i < n; i++) {
-    const at = 4 * i;
-    if (Number.isNaN(negated[i])) keys.fill(0xffff, at, at + 4);
-    else if (keys[at + 3] & 0x8000) for (let c = 0; c < 4; c++) keys[at + c] ^= 0xffff;
-    else keys[at + 3] |= 0x8000;
+function insertionSort(places: Int32Array, scores: Float64Array): void {
+  for (let i = 1; i < places.length; i++) {
+    const place = places[i], score = scores[place];
+    if (score !== score) continue; // NaN stays behind
+    let j = i;
+    for (; j > 0 && !(scores[places[j - 1]] >= score); j--) places[j] = places[j - 1];
+    places[j] = place;
   }
-  return keys;
 }

@@ -1,11 +1,10 @@
-import { countingSort, gather, identity } from "./counting-sort";
+import { countingSort } from "./counting-sort";
 import type { DetectionRecords } from "./detection-records";
-import { sortByScore } from "./score-sort";
+import { ScoreSorter } from "./score-sort";
 
 /**
- * The detections that take part, each in a slot: by category, then falling score, then image, then file order. The
- * ranking of a category is thus a range of slots, sorted once for all settings; of one image and category (a cell)
- * only the best `maxDet` have a slot.
+ * The detections that take part, each in a slot: by category, then image, then falling score, then file order. Those of
+ * one image and category (a cell) lie side by side; of a cell only the best `maxDet` have a slot.
  */
 export interface Slots {
   count: number;
@@ -22,7 +21,7 @@ export interface Slots {
   /** [count] */
   scores: Float64Array;
   cells: Cells;
-  /** slots of category k whose rank is below maxDet, rising */
+  /** slots of category k whose rank is below maxDet, by falling score; equal scores by image, then file order */
   ranked(k: number, maxDet: number): Int32Array;
 }
 
@@ -31,10 +30,8 @@ export interface Cells {
   count: number;
   category: Int32Array;
   image: Int32Array;
-  /** [count + 1], first place of each cell in slots */
+  /** [count + 1], first slot of each cell */
   start: Int32Array;
-  /** slots of each cell, by rising rank */
-  slots: Int32Array;
 }
 
 /**
@@ -44,61 +41,51 @@ export interface Cells {
  * - **category** – [records], in [0, categories)
  */
 export function assignSlots(records: DetectionRecords, order: Int32Array, category: Int32Array, images: number, categories: number, maxDet: number): Slots {
-  const byScore = sortByScore(countingSort(order, records.image, images), records.scores);
-  const ranking = countingSort(byScore, category, categories);
-  const imageAt = gather(records.image, ranking, new Int32Array(ranking.length)), categoryAt = gather(category, ranking, new Int32Array(ranking.length));
-  const byCell = countingSort(countingSort(identity(ranking.length), imageAt, images), categoryAt, categories);
-  const { rank, kept } = rankInCells(byCell, imageAt, categoryAt, maxDet);
-
-  const slotAt = new Int32Array(ranking.length).fill(-1), record = new Int32Array(kept), start = new Int32Array(categories + 1);
-  const image = new Int32Array(kept), slotRank = new Int32Array(kept), scores = new Float64Array(kept);
+  const sorter = new ScoreSorter(), n = order.length;
+  const byCell = countingSort(countingSort(order, records.image, images), category, categories);
+  const record = new Int32Array(n), image = new Int32Array(n), rank = new Int32Array(n), scores = new Float64Array(n);
+  const start = new Int32Array(categories + 1), cells = roomForCells(n);
   let slot = 0;
-  for (let p = 0; p < ranking.length; p++) {
-    if (rank[p] >= maxDet) continue;
-    record[slot] = ranking[p];
-    image[slot] = imageAt[p];
-    slotRank[slot] = rank[p];
-    scores[slot] = records.scores[ranking[p]];
-    start[categoryAt[p] + 1]++;
-    slotAt[p] = slot++;
-  }
-  for (let k = 0; k < categories; k++) start[k + 1] += start[k];
-  const cells = collectCells(byCell, slotAt, imageAt, categoryAt, kept);
-  return { count: kept, categories, start, record, image, rank: slotRank, scores, cells, ranked: (k, most) => rankedBelow(slotRank, start[k], start[k + 1], most) };
-}
-
-function rankInCells(byCell: Int32Array, imageAt: Int32Array, categoryAt: Int32Array, maxDet: number): { rank: Int32Array; kept: number } {
-  const rank = new Int32Array(byCell.length);
-  let kept = 0, next = 0;
-  for (let j = 0; j < byCell.length; j++) {
-    const p = byCell[j], before = byCell[j - 1];
-    next = j > 0 && imageAt[before] === imageAt[p] && categoryAt[before] === categoryAt[p] ? next + 1 : 0;
-    rank[p] = next;
-    if (next < maxDet) kept++;
-  }
-  return { rank, kept };
-}
-
-function collectCells(byCell: Int32Array, slotAt: Int32Array, imageAt: Int32Array, categoryAt: Int32Array, kept: number): Cells {
-  const category: number[] = [], image: number[] = [], start: number[] = [], slots = new Int32Array(kept);
-  let at = 0, lastImage = -1, lastCategory = -1;
-  for (let j = 0; j < byCell.length; j++) {
-    const p = byCell[j];
-    if (slotAt[p] < 0) continue;
-    if (imageAt[p] !== lastImage || categoryAt[p] !== lastCategory) {
-      image.push(lastImage = imageAt[p]);
-      category.push(lastCategory = categoryAt[p]);
-      start.push(at);
+  for (let from = 0, to = 0; from < n; from = to) {
+    const k = category[byCell[from]], i = records.image[byCell[from]];
+    while (to < n && records.image[byCell[to]] === i && category[byCell[to]] === k) to++;
+    if (to - from > 1) sorter.sort(byCell.subarray(from, to), records.scores);
+    addCell(cells, k, i, slot);
+    for (let r = 0; r < to - from && r < maxDet; r++, slot++) {
+      record[slot] = byCell[from + r];
+      image[slot] = i;
+      rank[slot] = r;
+      scores[slot] = records.scores[record[slot]];
     }
-    slots[at++] = slotAt[p];
+    start[k + 1] = slot;
   }
-  start.push(at);
-  return { count: image.length, category: Int32Array.from(category), image: Int32Array.from(image), start: Int32Array.from(start), slots };
+  cells.start[cells.count] = slot;
+  for (let k = 0; k < categories; k++) start[k + 1] = Math.max(start[k + 1], start[k]);
+  const ranking = rankCategories(start, scores, slot, sorter);
+  return { count: slot, categories, start, record, image, rank, scores, cells, ranked: (k, most) => rankedBelow(ranking.subarray(start[k], start[k + 1]), rank, most) };
 }
 
-function rankedBelow(rank: Int32Array, from: number, to: number, maxDet: number): Int32Array {
-  const slots = new Int32Array(to - from);
+function roomForCells(n: number): Cells {
+  return { count: 0, category: new Int32Array(n), image: new Int32Array(n), start: new Int32Array(n + 1) };
+}
+
+function addCell(cells: Cells, category: number, image: number, start: number): void {
+  cells.category[cells.count] = category;
+  cells.image[cells.count] = image;
+  cells.start[cells.count++] = start;
+}
+
+// slots of each category by falling score
+function rankCategories(start: Int32Array, scores: Float64Array, count: number, sorter: ScoreSorter): Int32Array {
+  const ranking = new Int32Array(count);
+  for (let s = 0; s < count; s++) ranking[s] = s;
+  for (let k = 0; k + 1 < start.length; k++) sorter.sort(ranking.subarray(start[k], start[k + 1]), scores);
+  return ranking;
+}
+
+function rankedBelow(ranking: Int32Array, rank: Int32Array, maxDet: number): Int32Array {
+  const slots = new Int32Array(ranking.length);
   let n = 0;
-  for (let s = from; s < to; s++) if (rank[s] < maxDet) slots[n++] = s;
+  for (let i = 0; i < ranking.length; i++) if (rank[ranking[i]] < maxDet) slots[n++] = ranking[i];
   return slots.subarray(0, n);
 }
