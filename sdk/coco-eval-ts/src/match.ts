@@ -60,9 +60,10 @@ export function forEachCell(gt: GroundTruthTable, { cells }: Slots, visit: Visit
 
 function unmatchedStatuses(area: Float64Array, { count, record }: Slots, areaRng: readonly (readonly [number, number])[]): Uint8Array {
   const statuses = new Uint8Array(areaRng.length * count);
-  areaRng.forEach(([low, high], a) => {
-    for (let s = 0; s < count; s++) statuses[a * count + s] = area[record[s]] < low || area[record[s]] > high ? IGNORED : FALSE_POSITIVE;
-  });
+  for (let s = 0; s < count; s++) {
+    const size = area[record[s]];
+    for (let a = 0; a < areaRng.length; a++) statuses[a * count + s] = size < areaRng[a][0] || size > areaRng[a][1] ? IGNORED : FALSE_POSITIVE;
+  }
   return statuses;
 }
 
@@ -70,8 +71,10 @@ function unmatchedStatuses(area: Float64Array, { count, record }: Slots, areaRng
 function mark(statuses: Uint8Array, at: number, T: number, unmatched: number, d: number, { matched, active, ignored, from }: CellMatcher, gt: GroundTruthTable): void {
   for (let t = 0; t < T; t++) {
     const g = matched[t * active + d];
-    if (g >= 0 && gt.idKind[g] === IdKind.NotNumeric) throw new CocoEvalError("unsupported", "groundTruth", "/annotations", `id ${show(gt.ids[g])}`, "ids that are numbers");
-    statuses[at + t] = g < 0 ? unmatched : ignored[g - from] === 1 ? IGNORED : gt.idKind[g] === IdKind.Plain ? TRUE_POSITIVE : unmatched;
+    if (g < 0) statuses[at + t] = unmatched;
+    else if (gt.idKind[g] === IdKind.NotNumeric) throw new CocoEvalError("unsupported", "groundTruth", "/annotations", `id ${show(gt.ids[g])}`, "ids that are numbers");
+    else if (ignored[g - from] === 1) statuses[at + t] = IGNORED;
+    else statuses[at + t] = gt.idKind[g] === IdKind.Plain ? TRUE_POSITIVE : unmatched;
   }
 }
 
