@@ -29,6 +29,11 @@ export class CocoEvalError extends Error {
   }
 }
 
+/** Throws unless iou is in (0, 1]; `caller` names the function in the message. */
+export function checkIou(caller: string, iou: number): void {
+  if (!(iou > 0 && iou <= 1)) throw new RangeError(`${caller}: invalid iou: ${iou}; expected a number in (0, 1]`);
+}
+
 /**
  * A value as a short piece of one line, for messages.
  *

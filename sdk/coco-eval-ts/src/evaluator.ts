@@ -1,16 +1,19 @@
 import { accumulate } from "./accumulate";
+import { confusionMatrix, type ConfusionMatrix, type ConfusionOptions } from "./confusion";
 import { concatRecords, type DetectionRecords } from "./detection-records";
 import { imageSizes, noteDetections } from "./detection-warnings";
+import { errorSplit, type ErrorOptions, type ErrorSplit } from "./error-split";
 import type { AnnotationRecords } from "./ground-truth-table";
 import { readListed } from "./listed";
 import { imageMatches, type ImageMatches } from "./image-matches";
 import { match } from "./match";
 import { resolveParams } from "./params";
-import { prepare, type Prepared } from "./prepare";
+import { prepare, prepareImages, type Prepared, type PreparedImages } from "./prepare";
 import { readAnnotations, readAnnotationsLikePython } from "./read-annotations";
 import { readDetections } from "./read-detections";
 import { createScope, type Scope } from "./scope";
-import { figures, perCategory } from "./summarize";
+import { scoreCurves, type CurveOptions, type ScoreCurves } from "./score-curves";
+import { figures, labelCategories, perCategory } from "./summarize";
 import type { Detections, EvaluateOptions, Evaluation, GroundTruth, Params } from "./types";
 import { WarningLog } from "./warnings";
 
@@ -82,15 +85,42 @@ export class CocoEvaluator {
    * - **area** – name of an area range; defaults to "all"
    */
   matches(area = "all"): ImageMatches[] {
-    const { params } = this, place = params.areaRngLbl.indexOf(area);
-    if (place < 0) throw new RangeError(`matches: unknown area range: ${area}; expected one of ${params.areaRngLbl.join(", ")}`);
-    return imageMatches(this.prepare(), params, place);
+    return imageMatches(this.prepare(), this.params, this.placeArea("matches", area));
+  }
+
+  /** Precision, recall and F1 at every score threshold, from raw counts; see ScoreCurve. */
+  curves({ iou = 0.5, area = "all", maxDet = this.mostDetections() }: CurveOptions = {}): ScoreCurves {
+    return scoreCurves(this.prepare(), labelCategories(this.params, this.groundTruth.categories), { iou, areaRange: this.params.areaRng[this.placeArea("curves", area)], maxDet });
+  }
+
+  /** Which categories are taken for which; see ConfusionMatrix. */
+  confusion(options: ConfusionOptions = {}): ConfusionMatrix {
+    return confusionMatrix(this.prepareImages(), labelCategories({ ...this.params, useCats: 1 }, this.groundTruth.categories), options);
+  }
+
+  /** What costs average precision; see ErrorSplit. */
+  errors(options: ErrorOptions = {}): ErrorSplit {
+    return errorSplit(this.prepareImages(), new Set(this.params.catIds).size, options);
   }
 
   /** The sorted input, for computations of one's own. */
   prepare(): Prepared {
-    const { scope, params: { maxDets } } = this;
-    return prepare(this.annotations, concatRecords(this.parts), scope.arrange, scope.imageCount, scope.categoryCount, maxDets[maxDets.length - 1]);
+    const { scope } = this;
+    return prepare(this.annotations, concatRecords(this.parts), scope.arrange, scope.imageCount, scope.categoryCount, this.mostDetections());
+  }
+
+  private prepareImages(): PreparedImages {
+    return prepareImages(this.annotations, concatRecords(this.parts), this.scope.imageCount, this.mostDetections());
+  }
+
+  private mostDetections(): number {
+    return this.params.maxDets[this.params.maxDets.length - 1];
+  }
+
+  private placeArea(caller: string, area: string): number {
+    const { areaRngLbl } = this.params, place = areaRngLbl.indexOf(area);
+    if (place < 0) throw new RangeError(`${caller}: unknown area range: ${area}; expected one of ${areaRngLbl.join(", ")}`);
+    return place;
   }
 }
 

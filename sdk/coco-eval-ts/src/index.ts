@@ -1,6 +1,9 @@
 // evaluation
 export { CocoEvaluator, evaluate } from "./evaluator";
 export type { ImageMatches } from "./image-matches";
+export type { ConfusionMatrix, ConfusionOptions } from "./confusion";
+export type { ErrorName, ErrorOptions, ErrorSplit } from "./error-split";
+export type { CurveOptions, OperatingPoint, ScoreCurve, ScoreCurves } from "./score-curves";
 export { CocoEvalError } from "./errors";
 export { parseJson } from "./parse-json";
 export { formatPerCategory, formatSummary } from "./format";

@@ -1,3 +1,4 @@
+import { gather, identity } from "./counting-sort";
 import { boxOverlaps, type Overlaps } from "./overlaps";
 import type { DetectionRecords } from "./detection-records";
 import { tabulate, type AnnotationRecords, type GroundTruthTable } from "./ground-truth-table";
@@ -23,4 +24,23 @@ export function prepare(annotations: AnnotationRecords, records: DetectionRecord
   const truths = arrange(annotations.category, annotations.count), detections = arrange(records.category, records.count);
   const gt = tabulate(annotations, truths.order, truths.category, images, categories);
   return { gt, records, slots: assignSlots(records, detections.order, detections.category, images, categories, maxDet), overlaps: boxOverlaps(records, gt) };
+}
+
+/** Sorted input with one cell per image, whatever the categories. */
+export interface PreparedImages extends Prepared {
+  /** [rows of ground truth] */
+  truthCategory: Int32Array;
+  /** [slots] */
+  category: Int32Array;
+}
+
+/** Sorts annotations and detections by image alone; the limit on detections is one per image. */
+export function prepareImages(annotations: AnnotationRecords, records: DetectionRecords, images: number, maxDet: number): PreparedImages {
+  const inFileOrder: Arrange = (_, count) => ({ order: identity(count), category: new Int32Array(count) });
+  const sorted = prepare(annotations, records, inFileOrder, images, 1, maxDet), { gt, slots } = sorted;
+  return {
+    ...sorted,
+    truthCategory: gather(annotations.category, gt.record, new Int32Array(gt.count)),
+    category: gather(records.category, slots.record.subarray(0, slots.count), new Int32Array(slots.count)),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Accumulated } from "./accumulate";
 import { pairwiseMean } from "./pairwise-mean";
-import type { Category, CategoryResult, Figure, Params } from "./types";
+import type { Category, CategoryResult, Figure, Id, Params } from "./types";
 
 /** Which entries of precision (or, for recall, of recall) a figure averages. */
 export interface FigureSpec {
@@ -13,6 +13,12 @@ export interface FigureSpec {
   area: string;
   /** limit on detections per image */
   maxDets: number;
+}
+
+/** A category in results. */
+export interface Label {
+  id: Id;
+  name: string;
 }
 
 /** A mean, or -1 and the reason why there is none. */
@@ -57,15 +63,20 @@ export function figures(arrays: Accumulated, params: Params): Figure[] {
 
 /** AP, AP50 and AR of each category: first area range, third of maxDets (the last where there are fewer). */
 export function perCategory(arrays: Accumulated, params: Params, categories: readonly Category[]): CategoryResult[] {
-  const names = new Map(categories.map(({ id, name }) => [id, name]));
-  const ids = params.useCats === 1 ? params.catIds : [-1];
   const at = [[0, Math.min(2, params.maxDets.length - 1)]] as [number, number][];
   const all = range(params.iouThrs.length), half = placesWhere(params.iouThrs, (t) => t === 0.5);
-  return ids.map((id, k) => {
+  return labelCategories(params, categories).map(({ id, name }, k) => {
     const mean = (kind: FigureSpec["kind"], thresholds: number[]): Mean => meanOver(arrays, kind, thresholds, [k], at, "no ground truth of this category");
     const ap = mean("precision", all), ar = mean("recall", all);
-    return { id, name: params.useCats === 1 ? names.get(id) ?? String(id) : "all", ap: ap.value, ap50: mean("precision", half).value, ar: ar.value, reason: ar.reason };
+    return { id, name, ap: ap.value, ap50: mean("precision", half).value, ar: ar.value, reason: ar.reason };
   });
+}
+
+/** Id and name of each evaluated category; -1 and "all" when useCats is 0. */
+export function labelCategories({ useCats, catIds }: Params, categories: readonly Category[]): Label[] {
+  if (useCats === 0) return [{ id: -1, name: "all" }];
+  const names = new Map(categories.map(({ id, name }) => [id, name]));
+  return [...new Set(catIds)].map((id) => ({ id, name: names.get(id) ?? String(id) }));
 }
 
 // entries above -1 in the order (t, r, k), which decides the bits of the mean
