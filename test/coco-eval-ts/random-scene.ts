@@ -60,7 +60,7 @@ function randomParams(random: Random, categories: number, images: readonly { id:
 }
 
 // the package's own generator is not public; this one is part of the fixture
-function mulberry32(seed: number): Random {
+export function mulberry32(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

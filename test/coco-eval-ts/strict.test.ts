@@ -56,7 +56,7 @@ const faults: Fault[] = [
   ["parameters that are no object", (s) => { s.params = 3; }, "evaluate: invalid params: 3; expected an object of parameters"],
   ["unknown parameter", ({ params }) => { params.iouThr = 0.5; }, "evaluate: unknown params#/iouThr; expected one of imgIds, catIds, iouThrs, recThrs, maxDets, areaRng, areaRngLbl, useCats, iouType, compat"],
   ["unknown compat", ({ params }) => { params.compat = "detectron"; }, 'evaluate: invalid params#/compat: "detectron"; expected "pycocotools" or nothing'],
-  ["other iouType", ({ params }) => { params.iouType = "segm"; }, 'evaluate: unsupported params#/iouType: "segm"; expected "bbox"'],
+  ["other iouType", ({ params }) => { params.iouType = "keypoints"; }, 'evaluate: unsupported params#/iouType: "keypoints"; expected "bbox" or "segm"'],
   ["thresholds with text", ({ params }) => { params.iouThrs = [0.5, "x"]; }, 'evaluate: invalid params#/iouThrs/1: "x"; expected finite numbers'],
   ["no thresholds", ({ params }) => { params.iouThrs = []; }, "evaluate: invalid params#/iouThrs: []; expected at least one number"],
   ["threshold that is no list", ({ params }) => { params.iouThrs = 0.5; }, "evaluate: invalid params#/iouThrs: 0.5; expected a list of finite numbers"],

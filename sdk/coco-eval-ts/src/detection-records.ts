@@ -1,3 +1,5 @@
+import type { Rle } from "./mask/rle";
+
 /** Detections that take part, in file order, as columns. */
 export interface DetectionRecords {
   count: number;
@@ -11,6 +13,8 @@ export interface DetectionRecords {
   area: Float64Array;
   /** [count] */
   scores: Float64Array;
+  /** [count], where masks are compared */
+  masks?: Rle[];
   /** [count], place among all detections given, from 1: the id that pycocotools gives */
   number: Int32Array;
 }
@@ -42,5 +46,6 @@ export function concatRecords(parts: readonly DetectionRecords[]): DetectionReco
     all.number.set(number.subarray(0, count), at);
     at += count;
   }
+  if (parts.some(({ masks }) => masks)) all.masks = parts.flatMap(({ masks = [], count }) => masks.slice(0, count));
   return all;
 }

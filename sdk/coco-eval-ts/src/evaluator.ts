@@ -49,15 +49,16 @@ export class CocoEvaluator {
     this.params = resolveParams(options, listed);
     this.scope = createScope(this.params, listed);
     const annotations = groundTruth.annotations ?? [];
-    this.annotations = this.strict ? readAnnotations(annotations, this.scope, this.warnings) : readAnnotationsLikePython(annotations, this.scope);
     this.sizes = imageSizes(groundTruth.images, this.scope);
+    const read = { scope: this.scope, masks: this.params.iouType === "segm" ? { sizes: this.sizes, strict: this.strict, source: "groundTruth" } as const : undefined };
+    this.annotations = this.strict ? readAnnotations(annotations, { ...read, warnings: this.warnings }) : readAnnotationsLikePython(annotations, read);
     this.inTruth = new Uint8Array(Math.max(this.params.catIds.length, 1));
     for (let n = 0; n < this.annotations.count; n++) this.inTruth[this.annotations.category[n]] = 1;
   }
 
   /** Adds detections, after those added before. Throws CocoEvalError where one is faulty; none is added then. */
   add(detections: Detections): this {
-    const records = readDetections(detections, { scope: this.scope, strict: this.strict, before: this.given });
+    const records = readDetections(detections, { scope: this.scope, strict: this.strict, before: this.given, sizes: this.sizes, iouType: this.params.iouType, warnings: this.warnings });
     if (this.strict) noteDetections(records, this.sizes, this.inTruth, this.warnings);
     this.parts.push(records);
     this.given += Array.isArray(detections) ? detections.length : (detections as { scores: ArrayLike<number> }).scores.length;

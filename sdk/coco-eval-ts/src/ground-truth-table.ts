@@ -1,5 +1,6 @@
 import { countingSort, gather } from "./counting-sort";
 import { boxColumns, type BoxColumns } from "./box-columns";
+import type { Rle } from "./mask/rle";
 import type { Id } from "./types";
 
 /** Annotations that take part, in file order, as columns. */
@@ -21,13 +22,15 @@ export interface AnnotationRecords {
   idKind: Uint8Array;
   /** [count] */
   ids: Id[];
+  /** [count], where masks are compared */
+  masks?: Rle[];
 }
 
 /** pycocotools stores ids of matches as numbers where 0 means none: a zero id is no match, a text that is no number fails. */
 export enum IdKind { Plain, Zero, NotNumeric }
 
 /** Annotations by rising category, then image, then file order. */
-export interface GroundTruthTable extends Omit<AnnotationRecords, "boxes"> {
+export interface GroundTruthTable extends Omit<AnnotationRecords, "boxes" | "masks"> {
   /** [count], place in the records */
   record: Int32Array;
   boxes: BoxColumns;

@@ -12,11 +12,14 @@ export { formatPerCategory, formatSummary } from "./format";
 export { bootstrap, pairedBootstrap } from "./bootstrap";
 export type { BootstrapOptions, Interval } from "./bootstrap";
 
+// masks
+export * as mask from "./mask";
+
 // thresholds
 export { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
 
 // types
 export type {
-  Annotation, Category, CategoryResult, Detection, DetectionArrays, Detections, EvaluateOptions, Evaluation, Figure, GroundTruth, Id, Image, Params,
-  Warning, Xywh,
+  Annotation, Category, CategoryResult, Detection, DetectionArrays, Detections, EvaluateOptions, Evaluation, Figure, GroundTruth, Id, Image, IouType,
+  MaskDetection, Params, Warning, Xywh,
 } from "./types";

@@ -1,5 +1,8 @@
+import { boxIou, greater, lesser } from "./box-iou";
 import type { DetectionRecords } from "./detection-records";
 import type { GroundTruthTable } from "./ground-truth-table";
+import { exactIou } from "./mask/iou";
+import { toBbox, type Rle } from "./mask/rle";
 
 /** Measures how much detections and ground truths overlap. */
 export interface Overlaps {
@@ -13,13 +16,7 @@ export interface Overlaps {
   measure(record: number, from: number, to: number, out: Float64Array): void;
 }
 
-/**
- * Intersection over union of boxes.
- *
- * No pixel is added to sides. The order of additions is that of the C code: another moves an IoU across a threshold.
- *
- * Source: bbIou in pycocotools' maskApi.c.
- */
+/** Intersection over union of boxes; the same as boxIou, column by column. */
 export function boxOverlaps({ boxes }: DetectionRecords, { boxes: { left, top, right, bottom, boxArea }, crowd }: GroundTruthTable): Overlaps {
   return {
     measure(record, from, to, out) {
@@ -34,6 +31,19 @@ export function boxOverlaps({ boxes }: DetectionRecords, { boxes: { left, top, r
   };
 }
 
-// C's fmin and fmax take the other value where one is NaN; Math.min and Math.max would not
-const lesser = (a: number, b: number): number => (a < b || b !== b ? a : b);
-const greater = (a: number, b: number): number => (a > b || b !== b ? a : b);
+/**
+ * Intersection over union of masks; only masks whose boxes overlap are compared.
+ *
+ * - **truths** – masks by place in the annotation records
+ */
+export function maskOverlaps(detections: readonly Rle[], truths: readonly Rle[], { record: place, crowd }: GroundTruthTable): Overlaps {
+  const boxes = detections.map(toBbox), truthBoxes = truths.map(toBbox);
+  return {
+    measure(record, from, to, out) {
+      for (let g = from; g < to; g++) {
+        const isCrowd = crowd[g] === 1, near = boxIou(boxes[record], truthBoxes[place[g]], isCrowd) > 0;
+        out[g - from] = near ? exactIou(detections[record], truths[place[g]], isCrowd) : 0;
+      }
+    },
+  };
+}

@@ -1,9 +1,11 @@
 import { CocoEvalError, show } from "./errors";
 import { isId, sortIds, uniqueIds } from "./ids";
 import { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
-import type { EvaluateOptions, Id, Params } from "./types";
+import type { EvaluateOptions, Id, IouType, Params } from "./types";
 
 const KNOWN = ["imgIds", "catIds", "iouThrs", "recThrs", "maxDets", "areaRng", "areaRngLbl", "useCats", "iouType", "compat"];
+
+const TYPES: readonly IouType[] = ["bbox", "segm"];
 
 /** Ids that the ground truth lists, repetitions included. */
 export interface ListedIds {
@@ -32,6 +34,7 @@ export function resolveParams(options: EvaluateOptions, listed: ListedIds): Para
     areaRng: readAreaRanges(options.areaRng),
     areaRngLbl: readLabels(options.areaRngLbl),
     useCats,
+    iouType: options.iouType ?? "bbox",
   };
   if (strict) checkAgainst(params, listed);
   else checkLikePython(params);
@@ -43,7 +46,7 @@ function checkNames(options: EvaluateOptions): void {
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw new CocoEvalError("unknown", "params", `/${name}`, "", `one of ${KNOWN.join(", ")}`);
   }
-  if (options.iouType !== undefined && options.iouType !== "bbox") throw new CocoEvalError("unsupported", "params", "/iouType", show(options.iouType), '"bbox"');
+  if (options.iouType !== undefined && !TYPES.includes(options.iouType)) throw new CocoEvalError("unsupported", "params", "/iouType", show(options.iouType), TYPES.map((type) => `"${type}"`).join(" or "));
   if (options.compat !== undefined && options.compat !== "pycocotools") throw fault("/compat", options.compat, '"pycocotools" or nothing');
 }
 

@@ -1,5 +1,5 @@
 import { gather, identity } from "./counting-sort";
-import { boxOverlaps, type Overlaps } from "./overlaps";
+import { boxOverlaps, maskOverlaps, type Overlaps } from "./overlaps";
 import type { DetectionRecords } from "./detection-records";
 import { tabulate, type AnnotationRecords, type GroundTruthTable } from "./ground-truth-table";
 import type { Arrange } from "./scope";
@@ -23,7 +23,8 @@ export interface Prepared {
 export function prepare(annotations: AnnotationRecords, records: DetectionRecords, arrange: Arrange, images: number, categories: number, maxDet: number): Prepared {
   const truths = arrange(annotations.category, annotations.count), detections = arrange(records.category, records.count);
   const gt = tabulate(annotations, truths.order, truths.category, images, categories);
-  return { gt, records, slots: assignSlots(records, detections.order, detections.category, images, categories, maxDet), overlaps: boxOverlaps(records, gt) };
+  const overlaps = annotations.masks && records.masks ? maskOverlaps(records.masks, annotations.masks, gt) : boxOverlaps(records, gt);
+  return { gt, records, slots: assignSlots(records, detections.order, detections.category, images, categories, maxDet), overlaps };
 }
 
 /** Sorted input with one cell per image, whatever the categories. */

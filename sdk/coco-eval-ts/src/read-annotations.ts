@@ -3,33 +3,51 @@ import { emptyAnnotations, IdKind, type AnnotationRecords } from "./ground-truth
 import { isExact, isId } from "./ids";
 import { isRecord } from "./listed";
 import { idKind, pythonByte, pythonFloat, pythonTruth } from "./python-values";
+import { readMask, type MaskOptions } from "./read-mask";
 import type { Scope } from "./scope";
 import type { Annotation, Id } from "./types";
 import type { WarningLog } from "./warnings";
 
 type Fields = Partial<Record<keyof Annotation | "ignore", unknown>>;
 
+const NO_BOX = [0, 0, 0, 0];
+
+/** How annotations are read. */
+export interface ReadOptions {
+  scope: Scope;
+  /** where masks are compared */
+  masks?: MaskOptions;
+}
+
+function roomFor(count: number, masks: MaskOptions | undefined): AnnotationRecords {
+  const out = emptyAnnotations(count);
+  if (masks) out.masks = [];
+  return out;
+}
+
 /** Reads annotations in strict mode: every fault is refused with its place. */
-export function readAnnotations(annotations: readonly unknown[], scope: Scope, warnings: WarningLog): AnnotationRecords {
-  const out = emptyAnnotations(annotations.length), seen = new Set<Id>();
+export function readAnnotations(annotations: readonly unknown[], { scope, masks, warnings }: ReadOptions & { warnings: WarningLog }): AnnotationRecords {
+  const out = roomFor(annotations.length, masks), seen = new Set<Id>();
   let n = 0;
   annotations.forEach((annotation, i) => {
     const fields = requireFields(annotation, i);
     checkId(fields.id, i, seen);
     const image = requirePlace(scope.images, fields, "image_id", i), category = requirePlace(scope.categories, fields, "category_id", i);
+    if (fields.bbox !== undefined || !masks) checkBox(fields.bbox, i);
     checkNumbers(fields, i);
     noteOddities(fields, i, warnings);
     if (image < 0 || category < 0) return;
     const crowd = Number(fields.iscrowd);
     out.ids[n] = fields.id as Id;
-    n = put(out, n, image, category, fields.bbox as number[], fields.area as number, crowd, crowd, IdKind.Plain);
+    if (masks) out.masks![n] = readMask(fields.segmentation, image, `/annotations/${i}/segmentation`, masks);
+    n = put(out, n, image, category, (fields.bbox as number[]) ?? NO_BOX, fields.area as number, crowd, crowd, IdKind.Plain);
   });
   out.count = n;
   return out;
 }
 
 /** Reads annotations as pycocotools does: what it ignores is ignored, what makes it raise throws. */
-export function readAnnotationsLikePython(annotations: readonly unknown[], scope: Scope): AnnotationRecords {
+export function readAnnotationsLikePython(annotations: readonly unknown[], { scope, masks }: ReadOptions): AnnotationRecords {
   const rows = annotations.map(requireFields);
   const lastWithId = new Map<unknown, number>();
   rows.forEach((fields, i) => {
@@ -37,7 +55,7 @@ export function readAnnotationsLikePython(annotations: readonly unknown[], scope
     if (typeof fields.id === "number" && !isExact(fields.id)) throw new CocoEvalError("unsupported", "groundTruth", `/annotations/${i}/id`, String(fields.id), "a number of at most 53 bits");
     lastWithId.set(fields.id, i);
   });
-  const out = emptyAnnotations(rows.length);
+  const out = roomFor(rows.length, masks);
   let n = 0;
   // the last annotation with an id stands for all of them; each still needs an evaluated place of its own (with
   // useCats 0 only an image, since COCOeval then selects by image)
@@ -51,7 +69,8 @@ export function readAnnotationsLikePython(annotations: readonly unknown[], scope
     if (fields.iscrowd === undefined) throw missing(at, "iscrowd");
     if (crowd === undefined) throw invalid(at, "iscrowd", fields.iscrowd, "0 or 1");
     out.ids[n] = fields.id as Id;
-    n = put(out, n, image, category, pythonBox(fields.bbox, at), ignore ? 0 : pythonArea(fields.area, at), Number(crowd !== 0), Number(ignore), idKind(fields.id));
+    if (masks) out.masks![n] = readMask(fields.segmentation, image, `/annotations/${at}/segmentation`, masks);
+    n = put(out, n, image, category, masks ? NO_BOX : pythonBox(fields.bbox, at), ignore ? 0 : pythonArea(fields.area, at), Number(crowd !== 0), Number(ignore), idKind(fields.id));
   }
   out.count = n;
   return out;
@@ -88,12 +107,15 @@ function requirePlace(places: ReadonlyMap<Id, number>, fields: Fields, field: "i
   return place;
 }
 
-function checkNumbers({ bbox, area, iscrowd }: Fields, i: number): void {
+function checkBox(bbox: unknown, i: number): void {
   if (bbox === undefined) throw missing(i, "bbox");
   if (!Array.isArray(bbox) || bbox.length !== 4) throw invalid(i, "bbox", bbox, "[x, y, width, height] in pixels");
   for (let c = 0; c < 4; c++) {
     if (!Number.isFinite(bbox[c]) || (c > 1 && bbox[c] < 0)) throw invalid(i, `bbox/${c}`, bbox[c], c > 1 ? "a finite number >= 0" : "a finite number");
   }
+}
+
+function checkNumbers({ area, iscrowd }: Fields, i: number): void {
   if (area === undefined) throw missing(i, "area");
   if (!Number.isFinite(area) || (area as number) < 0) throw invalid(i, "area", area, "a finite number >= 0, in square pixels");
   if (iscrowd === undefined) throw missing(i, "iscrowd");
@@ -101,7 +123,7 @@ function checkNumbers({ bbox, area, iscrowd }: Fields, i: number): void {
 }
 
 function noteOddities({ bbox, area, ignore }: Fields, i: number, warnings: WarningLog): void {
-  const [, , width, height] = bbox as number[], place = `groundTruth#/annotations/${i}`;
+  const [, , width, height] = (bbox as number[] | undefined) ?? [0, 0, 1, 1], place = `groundTruth#/annotations/${i}`;
   if (width === 0 || height === 0) warnings.add("empty-ground-truth", "ground truths without area, which nothing can match", `${place}/bbox`);
   if ((area as number) > 1e10) warnings.add("huge-area", "ground truths above 1e10 square pixels, which no default area range holds", `${place}/area`);
   if (ignore) warnings.add("ignore-field", "ground truths with a field ignore, which has no effect; use iscrowd", `${place}/ignore`);

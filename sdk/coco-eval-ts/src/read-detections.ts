@@ -1,16 +1,19 @@
 import { CocoEvalError, show } from "./errors";
 import { emptyRecords, type DetectionRecords } from "./detection-records";
 import { isRecord } from "./listed";
+import { area, toBbox, type Rle } from "./mask/rle";
+import { readMask } from "./read-mask";
 import type { Scope } from "./scope";
-import type { DetectionArrays, Id } from "./types";
+import type { DetectionArrays, Id, IouType } from "./types";
+import type { WarningLog } from "./warnings";
 
-type Field = "image_id" | "category_id" | "bbox" | "score";
+type Field = "image_id" | "category_id" | "bbox" | "score" | "segmentation";
 
 /** Where a value stands in the input, as a JSON pointer: /3/bbox/2 for objects, /boxes/14 for columns. */
 type Locate = (i: number, field: Field, c?: number) => string;
 
 const inObjects: Locate = (i, field, c) => `/${i}/${field}${c === undefined ? "" : `/${c}`}`;
-const COLUMN = { image_id: "imageIds", category_id: "categoryIds", bbox: "boxes", score: "scores" } as const;
+const COLUMN = { image_id: "imageIds", category_id: "categoryIds", bbox: "boxes", score: "scores", segmentation: "" } as const;
 const inColumns: Locate = (i, field, c) => `/${COLUMN[field]}/${field === "bbox" ? 4 * i + (c ?? 0) : i}`;
 
 /** How detections are read. */
@@ -20,6 +23,10 @@ export interface ReadOptions {
   strict: boolean;
   /** detections given before, so that numbers go on */
   before: number;
+  /** [images, 2], width and height in pixels */
+  sizes: Float64Array;
+  iouType: IouType;
+  warnings: WarningLog;
 }
 
 /**
@@ -28,26 +35,56 @@ export interface ReadOptions {
  */
 export function readDetections(detections: unknown, options: ReadOptions): DetectionRecords {
   if (Array.isArray(detections)) return readObjects(detections, options);
+  if (isRecord(detections) && "scores" in detections && options.iouType === "segm") throw new CocoEvalError("unsupported", "detections", "", "columns", "a list of {image_id, category_id, segmentation, score} where masks are compared");
   if (isRecord(detections) && "scores" in detections) return readColumns(detections as unknown as DetectionArrays, options);
   throw new CocoEvalError("invalid", "detections", "", show(detections), "a list of {image_id, category_id, bbox, score}");
 }
 
-function readObjects(list: readonly unknown[], { scope, strict, before }: ReadOptions): DetectionRecords {
-  const out = emptyRecords(list.length);
+function readObjects(list: readonly unknown[], options: ReadOptions): DetectionRecords {
+  const { scope, strict, before } = options, out = emptyRecords(list.length), byMask = isMaskOnly(list[0]), masks = options.iouType === "segm" ? [] as Rle[] : undefined;
   let n = 0;
   for (let i = 0; i < list.length; i++) {
     const detection = list[i] as Partial<Record<Field, unknown>>;
     if (!isRecord(detection)) throw new CocoEvalError("invalid", "detections", `/${i}`, show(detection), "an object with image_id, category_id, bbox and score");
     const image = placeImage(detection.image_id, scope, i, inObjects), category = placeCategory(detection.category_id, scope, strict, i, inObjects);
-    const evaluated = image >= 0 && category >= 0, bbox = detection.bbox as number[];
-    checkBoxShape(bbox, strict || evaluated, i);
-    for (let c = 0; c < 4; c++) out.boxes[4 * n + c] = bbox[c];
+    const evaluated = image >= 0 && category >= 0;
+    const own = byMask && evaluated ? ownMask(detection, image, i, options) : undefined, bbox = (detection.bbox ?? (own && toBbox(own))) as number[];
+    if (!byMask || own) {
+      checkBoxShape(bbox, strict || evaluated, i);
+      for (let c = 0; c < 4; c++) out.boxes[4 * n + c] = bbox[c];
+    }
     if (strict || evaluated) out.scores[n] = requireScore(detection.score, i);
     if (strict) checkNumbers(out, n, i, inObjects);
-    if (evaluated) n = keep(out, n, image, category, before + i + 1);
+    if (!evaluated) continue;
+    if (masks) masks[n] = own ?? maskOf({ segmentation: rectangle(bbox), ...detection }, image, i, options);
+    n = keep(out, n, image, category, before + i + 1);
+    if (own) out.area[n - 1] = area(own);
+    else if (masks && strict && detection.segmentation !== undefined) options.warnings.add("area-of-box", "detections with both box and mask, whose area is that of the box", `detections#/${i}`);
   }
   out.count = n;
+  out.masks = masks;
   return out;
+}
+
+// pycocotools decides by the first detection what all of them are
+function isMaskOnly(first: unknown): boolean {
+  if (!isRecord(first) || !("segmentation" in first)) return false;
+  return !("bbox" in first) || (Array.isArray(first.bbox) && first.bbox.length === 0);
+}
+
+// where boxes come from masks pycocotools takes their area of the compressed string
+function ownMask(detection: Partial<Record<Field, unknown>>, place: number, i: number, options: ReadOptions): Rle {
+  const { segmentation } = detection, isCompressed = isRecord(segmentation) && typeof segmentation.counts === "string";
+  if (!options.strict && !isCompressed) throw invalid(inObjects(i, "segmentation"), segmentation, "compressed run lengths");
+  return maskOf(detection, place, i, options);
+}
+
+function maskOf({ segmentation }: Partial<Record<Field, unknown>>, place: number, i: number, { sizes, strict }: ReadOptions): Rle {
+  return readMask(segmentation, place, inObjects(i, "segmentation"), { sizes, strict, source: "detections" });
+}
+
+function rectangle([x, y, width, height]: readonly number[]): number[][] {
+  return [[x, y, x, y + height, x + width, y + height, x + width, y]];
 }
 
 function readColumns(columns: DetectionArrays, { scope, strict, before }: ReadOptions): DetectionRecords {

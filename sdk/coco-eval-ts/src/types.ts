@@ -1,3 +1,5 @@
+import type { Segmentation } from "./mask/segmentation";
+
 /** Identifies an image, category or annotation: an integer, or a string used throughout. */
 export type Id = number | string;
 
@@ -29,6 +31,8 @@ export interface Annotation {
   area: number;
   /** 1: a group of objects; may be matched any number of times and never counts as missed */
   iscrowd: number;
+  /** needed where masks are compared */
+  segmentation?: Segmentation;
 }
 
 /** Ground truth in COCO's JSON layout; further fields are left alone. */
@@ -44,6 +48,14 @@ export interface Detection {
   category_id: Id;
   bbox: Xywh | readonly number[];
   score: number;
+  /** where masks are compared and there is none, the box is the mask */
+  segmentation?: Segmentation;
+}
+
+/** A detection whose box is that around its mask; the first of a list decides whether all are taken so. */
+export interface MaskDetection extends Omit<Detection, "bbox"> {
+  bbox?: Xywh | readonly number[];
+  segmentation: Segmentation;
 }
 
 /** n detections as columns: no object per detection. */
@@ -59,7 +71,10 @@ export interface DetectionArrays {
 }
 
 /** Detections, as objects or as columns. */
-export type Detections = readonly Detection[] | DetectionArrays;
+export type Detections = readonly Detection[] | readonly MaskDetection[] | DetectionArrays;
+
+/** What is compared: boxes or masks. */
+export type IouType = "bbox" | "segm";
 
 /** The parameters of COCOeval under their usual names. */
 export interface Params {
@@ -79,13 +94,13 @@ export interface Params {
   areaRngLbl: string[];
   /** 0: all categories count as one */
   useCats: 0 | 1;
+  /** what is compared, boxes or masks; defaults to boxes */
+  iouType: IouType;
 }
 
 /** Parameters and how bad input is met. */
 export interface EvaluateOptions extends Partial<Omit<Params, "useCats">> {
   useCats?: number | boolean;
-  /** what is compared; only boxes so far */
-  iouType?: "bbox";
   /** "pycocotools": its results on faulty input too; by default faulty input is refused */
   compat?: "pycocotools";
 }
