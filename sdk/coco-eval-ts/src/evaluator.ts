@@ -4,17 +4,20 @@ import { concatRecords, type DetectionRecords } from "./detection-records";
 import { imageSizes, noteDetections } from "./detection-warnings";
 import { errorSplit, type ErrorOptions, type ErrorSplit } from "./error-split";
 import type { AnnotationRecords } from "./ground-truth-table";
-import { readListed } from "./listed";
+import { CocoEvalError } from "./errors";
+import { hasColumns, readListed } from "./listed";
 import { imageMatches, type ImageMatches } from "./image-matches";
 import { match } from "./match";
 import { resolveParams } from "./params";
 import { prepare, prepareImages, type Prepared, type PreparedImages } from "./prepare";
+import { readAnnotationColumns } from "./read-annotation-columns";
 import { readAnnotations, readAnnotationsLikePython } from "./read-annotations";
 import { readDetections } from "./read-detections";
 import { createScope, type Scope } from "./scope";
 import { scoreCurves, type CurveOptions, type ScoreCurves } from "./score-curves";
 import { figures, labelCategories, perCategory } from "./summarize";
-import type { Detections, EvaluateOptions, Evaluation, GroundTruth, Params } from "./types";
+import type { ShardArrays } from "./streaming";
+import type { Detections, EvaluateOptions, Evaluation, GroundTruth, GroundTruthArrays, Id, Image, Params } from "./types";
 import { WarningLog } from "./warnings";
 
 /**
@@ -43,15 +46,13 @@ export class CocoEvaluator {
    *
    * Throws CocoEvalError, with the place of the fault, where the ground truth or a parameter is faulty.
    */
-  constructor(private readonly groundTruth: GroundTruth, options: EvaluateOptions = {}) {
+  constructor(private readonly groundTruth: GroundTruth | GroundTruthArrays, options: EvaluateOptions = {}) {
     this.strict = options?.compat === undefined;
     const listed = readListed(groundTruth, this.strict);
     this.params = resolveParams(options, listed);
     this.scope = createScope(this.params, listed);
-    const annotations = groundTruth.annotations ?? [];
     this.sizes = imageSizes(groundTruth.images, this.scope);
-    const read = { scope: this.scope, masks: this.params.iouType === "segm" ? { sizes: this.sizes, strict: this.strict, source: "groundTruth" } as const : undefined };
-    this.annotations = this.strict ? readAnnotations(annotations, { ...read, warnings: this.warnings }) : readAnnotationsLikePython(annotations, read);
+    this.annotations = this.readAnnotations();
     this.inTruth = new Uint8Array(Math.max(this.params.catIds.length, 1));
     for (let n = 0; n < this.annotations.count; n++) this.inTruth[this.annotations.category[n]] = 1;
   }
@@ -110,6 +111,33 @@ export class CocoEvaluator {
     return prepare(this.annotations, concatRecords(this.parts), scope.arrange, scope.imageCount, scope.categoryCount, this.mostDetections());
   }
 
+  /**
+   * What was added, as columns.
+   *
+   * - **images** – those of the ground truth
+   */
+  columns(images: readonly Image[]): ShardArrays {
+    const { annotations, params: { imgIds, catIds } } = this, detections = concatRecords(this.parts);
+    const ids = ({ image, category, count }: { image: Int32Array; category: Int32Array; count: number }): { imageIds: Id[]; categoryIds: Id[] } => ({
+      imageIds: Array.from(image.subarray(0, count), (place) => imgIds[place]), categoryIds: Array.from(category.subarray(0, count), (place) => catIds[place]),
+    });
+    return {
+      images: images.map(({ id, width, height }) => ({ id, width, height })),
+      annotations: { ...ids(annotations), boxes: annotations.boxes.slice(0, 4 * annotations.count), areas: annotations.area.slice(0, annotations.count), crowds: annotations.crowd.slice(0, annotations.count) },
+      detections: { ...ids(detections), boxes: detections.boxes.slice(0, 4 * detections.count), scores: detections.scores.slice(0, detections.count) },
+    };
+  }
+
+  private readAnnotations(): AnnotationRecords {
+    const { groundTruth, scope, strict, sizes, warnings, params: { iouType } } = this, isSegm = iouType === "segm";
+    if (hasColumns(groundTruth)) {
+      if (isSegm) throw new CocoEvalError("unsupported", "groundTruth", "/annotations", "columns", "a list of annotations where masks are compared");
+      return readAnnotationColumns(groundTruth.annotations, scope, strict);
+    }
+    const annotations = (groundTruth as GroundTruth).annotations ?? [], masks = isSegm ? { sizes, strict, source: "groundTruth" } as const : undefined;
+    return strict ? readAnnotations(annotations, { scope, masks, warnings }) : readAnnotationsLikePython(annotations, { scope, masks });
+  }
+
   private prepareImages(): PreparedImages {
     return prepareImages(this.annotations, concatRecords(this.parts), this.scope.imageCount, this.mostDetections());
   }
@@ -130,6 +158,6 @@ export class CocoEvaluator {
  *
  * @example evaluate(groundTruth, detections, { maxDets: [1, 10, 100] }).stats[0] // mAP
  */
-export function evaluate(groundTruth: GroundTruth, detections: Detections, options: EvaluateOptions = {}): Evaluation {
+export function evaluate(groundTruth: GroundTruth | GroundTruthArrays, detections: Detections, options: EvaluateOptions = {}): Evaluation {
   return new CocoEvaluator(groundTruth, options).add(detections).evaluate();
 }

@@ -4,6 +4,8 @@ export type { ImageMatches } from "./image-matches";
 export type { ConfusionMatrix, ConfusionOptions } from "./confusion";
 export type { ErrorName, ErrorOptions, ErrorSplit } from "./error-split";
 export type { CurveOptions, OperatingPoint, ScoreCurve, ScoreCurves } from "./score-curves";
+export { StreamingEvaluator } from "./streaming";
+export type { Shard, ShardArrays, StreamingOptions } from "./streaming";
 export { CocoEvalError } from "./errors";
 export { parseJson } from "./parse-json";
 export { formatPerCategory, formatSummary } from "./format";
@@ -20,6 +22,6 @@ export { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
 
 // types
 export type {
-  Annotation, Category, CategoryResult, Detection, DetectionArrays, Detections, EvaluateOptions, Evaluation, Figure, GroundTruth, Id, Image, IouType,
+  Annotation, AnnotationArrays, Category, CategoryResult, Detection, DetectionArrays, Detections, EvaluateOptions, Evaluation, Figure, GroundTruth, GroundTruthArrays, Id, Image, IouType,
   MaskDetection, Params, Warning, Xywh,
 } from "./types";

@@ -1,7 +1,7 @@
 import { CocoEvalError, show } from "./errors";
 import { isExact, isId } from "./ids";
 import type { ListedIds } from "./params";
-import type { Id } from "./types";
+import type { AnnotationArrays, Id } from "./types";
 
 /**
  * The ids of images and categories, in file order, repetitions included.
@@ -10,9 +10,12 @@ import type { Id } from "./types";
  */
 export function readListed(groundTruth: unknown, strict: boolean): ListedIds {
   if (!isRecord(groundTruth)) throw new CocoEvalError("invalid", "groundTruth", "", show(groundTruth), "an object with images, annotations and categories");
-  if (strict || groundTruth.annotations !== undefined) requireList(groundTruth, "annotations");
+  if (!hasColumns(groundTruth) && (strict || groundTruth.annotations !== undefined)) requireList(groundTruth, "annotations");
   return { images: readIds(groundTruth, "images", strict), categories: readIds(groundTruth, "categories", strict) };
 }
+
+/** True where annotations are given as columns. */
+export const hasColumns = (groundTruth: { annotations?: unknown }): groundTruth is { annotations: AnnotationArrays } => isRecord(groundTruth.annotations) && ArrayBuffer.isView(groundTruth.annotations.boxes);
 
 /** True for a JSON object. */
 export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -42,6 +42,27 @@ export interface GroundTruth {
   categories: readonly Category[];
 }
 
+/** n objects of the ground truth as columns: no object per box. */
+export interface AnnotationArrays {
+  /** [n] */
+  imageIds: ArrayLike<Id>;
+  /** [n] */
+  categoryIds: ArrayLike<Id>;
+  /** [n, 4]: x, y, width, height in pixels */
+  boxes: Float64Array | Float32Array;
+  /** [n], square pixels; defaults to width * height */
+  areas?: ArrayLike<number>;
+  /** [n], 1: a group of objects; defaults to 0 */
+  crowds?: ArrayLike<number>;
+  /** [n]; defaults to 1, 2, ... n */
+  ids?: ArrayLike<number>;
+}
+
+/** Ground truth with its annotations as columns. */
+export interface GroundTruthArrays extends Omit<GroundTruth, "annotations"> {
+  annotations: readonly Annotation[] | AnnotationArrays;
+}
+
 /** One detection in COCO's results layout. */
 export interface Detection {
   image_id: Id;
