@@ -12,11 +12,16 @@ export type { Weights } from "./nn/weights";
 
 // Quantization
 export { chooseQParams, dequantize, fakeQuantize, fakeQuantizeFast, quantize, type QParams, type QParamsOptions } from "./quantize/affine";
-export { Calibration, Calibrator, calibrate, type ActivationRange, type CalibrateOptions } from "./quantize/calibrate";
-export { perAxis, perTensor, type Granularity } from "./quantize/granularity";
+export { arithmetics, type Arithmetic, type ArithmeticName, type ArithmeticOptions } from "./quantize/arithmetic";
+export { Calibration, Calibrator, calibrate, type CalibrateOptions, type Calibrated } from "./quantize/calibrate";
+export type { ActivationRange } from "./quantize/calibrators/observer";
+export { calibratorName, entropy, histogramPercentile, l2Search, meanSquaredError, minMax, movingAverage, percentile, type CalibratorSpec } from "./quantize/calibrators/spec";
+export { FoldedDetector, foldBatchNorms } from "./quantize/fold-batch-norm";
+export { perAxis, perGroup, perTensor, type Granularity } from "./quantize/granularity";
 export { QuantizedDetector, quantizeDetector } from "./quantize/quantized-detector";
 export { imageRange, rangesOf, type Range } from "./quantize/range";
-export { precisionName, scheme, type Scheme, type SchemeOptions } from "./quantize/scheme";
+export { precisionName, scheme, type ActivationScheme, type LayerOverride, type Scheme, type SchemeOptions, type TensorRole, type WeightScheme } from "./quantize/scheme";
+export { schemePresets, type SchemePresetName } from "./quantize/scheme-presets";
 
 // Weights
 export { writeFileAtomic } from "./weights/atomic-write";

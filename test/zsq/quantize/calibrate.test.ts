@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { Architecture, Calibrator, calibrate, Detector } from "zsq";
-import { ObservingLayers } from "zsq/dist/quantize/calibrate";
+import { Architecture, Calibrator, calibrate, Detector, percentile } from "zsq";
+import { HookedLayers } from "zsq/dist/quantize/hooked-layers";
 import { runNetwork } from "zsq/dist/nn/detector";
 import { assertNoLeaks } from "../../helpers/no-leaks";
 import { noiseImages, tinyConfig, tinyDetector } from "../../helpers/tiny-detector";
@@ -20,18 +20,18 @@ describe("calibrate", () => {
 
   it("gives each convolution, in their order, the percentiles of all that enters it, over all levels", () => assertNoLeaks(() => {
     const seen = new Map<string, number[]>();
-    const layers = new ObservingLayers(detector.weights, (name, x) => seen.set(name, [...(seen.get(name) ?? []), ...x.dataSync()]));
+    const layers = new HookedLayers(detector.weights, { input: (name, x) => void seen.set(name, [...(seen.get(name) ?? []), ...x.dataSync()]) });
     const { classLogits, boxRegression } = runNetwork(layers, tinyConfig(), images);
     tf.dispose([...classLogits, ...boxRegression]);
     const calibration = calibrate(detector, images, { percentile: 99 });
     assert.deepEqual([...calibration.keys()], detector.architecture.ofKind("conv").map(({ name }) => name));
     for (const [name, range] of calibration) assertRange(seen.get(name)!, range, name);
-    assert.deepEqual([calibration.percentile, calibration.images], [99, 6]);
+    assert.deepEqual([calibration.calibrator, calibration.images], [percentile(99), 6]);
   }));
 
   it("knows beforehand how many values will enter each convolution", () => {
     const counts = new Map<string, number>();
-    const layers = new ObservingLayers(detector.weights, (name, x) => counts.set(name, (counts.get(name) ?? 0) + x.size));
+    const layers = new HookedLayers(detector.weights, { input: (name, x) => void counts.set(name, (counts.get(name) ?? 0) + x.size) });
     const { classLogits, boxRegression } = runNetwork(layers, tinyConfig(), images);
     tf.dispose([...classLogits, ...boxRegression]);
     for (const { name, inputValues } of new Architecture(tinyConfig(), [32, 32]).ofKind("conv")) assert.equal(counts.get(name), 6 * inputValues, name);

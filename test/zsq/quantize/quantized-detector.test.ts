@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { calibrate, Calibration, chooseQParams, Detector, fakeQuantize, imageRange, perAxis, perTensor, quantizeDetector, rangesOf, scheme, type HeadOutputs, type Predictor, type Scheme } from "zsq";
+import { arithmetics, calibrate, Calibration, chooseQParams, Detector, fakeQuantize, imageRange, perAxis, percentile, perGroup, perTensor, quantizeDetector, rangesOf, scheme, schemePresets } from "zsq";
+import type { HeadOutputs, Predictor, Scheme } from "zsq";
 import { assertNoLeaks } from "../../helpers/no-leaks";
 import { noiseImages, tinyConfig, tinyDetector } from "../../helpers/tiny-detector";
 
@@ -93,6 +94,27 @@ describe("quantizeDetector", () => {
     assert.deepEqual(sizes, [architecture.sizeMiB(8), architecture.sizeMiB(4), architecture.sizeMiB(32), architecture.sizeMiB(8) + (stem * 24) / 8 / 2 ** 20]);
   }));
 
+  it("quantizes what integer kernels quantize, with folded batch norms", () => assertNoLeaks(() => {
+    const given = schemePresets.onnxruntime, { calibrator, tensors } = given.activations;
+    const all = calibrate(detector, images, { calibrator, tensors }), quantized = quantizeDetector(detector, all, given);
+    assert.ok(error(quantized, detector, images) < 0.05);
+    assert.equal(quantized.folded, true);
+    // the image and what enters the second convolution of a head are made by nothing that is quantized
+    assert.deepEqual([...quantized.sites.inputs.keys()], ["backbone.body.conv1", "head.classification_head.cls_logits", "head.regression_head.bbox_reg"]);
+    const sum = "backbone.body.layer1.0.bn3.add", { min, max } = all.get(sum)!;
+    assert.deepEqual(quantized.inputQParams.get(sum), arithmetics.onnxruntime.choose({ min, max }, { bits: 8 }));
+    assert.equal(quantized.inputQParams.size, 3 + 29 + 7);
+    quantized.dispose();
+  }));
+
+  it("overrides single layers", () => assertNoLeaks(() => {
+    const layer = "head.classification_head.cls_logits";
+    const quantized = quantizeDetector(detector, calibration, scheme("W8A8", { overrides: [{ layers: [layer], weights: { bits: 4, granularity: perGroup(3, 5) }, activations: { bits: 6 } }] }));
+    assert.deepEqual([quantized.weightQParams.get(layer)![0].bits, quantized.inputQParams.get(layer)!.bits, quantized.inputQParams.get("backbone.body.conv1")!.bits], [4, 6, 8]);
+    assert.equal(quantized.weightQParams.get(layer)!.length, Math.ceil(detector.weights.get(`${layer}.weight`)!.shape[3]! / 5));
+    quantized.dispose();
+  }));
+
   it("says its precision, and leaves the detector usable after dispose", () => assertNoLeaks(() => {
     const expected = values(detector.outputs(images));
     const quantized = quantizeDetector(detector, calibration, scheme("W8A4"));
@@ -102,13 +124,20 @@ describe("quantizeDetector", () => {
   }));
 
   it("refuses what does not fit together, and leaves no tensors behind", () => assertNoLeaks(() => {
-    const lacking = new Calibration([...calibration].slice(1), 99.99, 4);
+    const lacking = new Calibration([...calibration].slice(1), percentile(99.99), 4);
     assert.throws(() => quantizeDetector(detector, lacking, scheme("W8A8")),
-      { message: "quantizeDetector: missing calibration of layer: backbone.body.conv1; expected a range for each of 29 convolutions" });
+      { message: "quantizeDetector: missing calibration of layer: backbone.body.conv1; expected a range for each of 29 tensors" });
     assert.throws(() => quantizeDetector(detector, calibration, scheme("W8A8", { activations: { percentile: 100 } })),
-      { message: "quantizeDetector: invalid percentile of the calibration: 99.99; expected 100, that of the scheme" });
+      { message: "quantizeDetector: invalid calibrator of the calibration: percentile 99.99; expected percentile 100, that of the scheme" });
     assert.throws(() => quantizeDetector(detector, calibration, scheme("W8A8", { exclude: ["conv1"] })),
       { message: "quantizeDetector: unknown layer in exclude: conv1; expected convolutions such as backbone.body.conv1" });
+    assert.throws(() => quantizeDetector(detector, calibration, scheme("W8A8", { overrides: [{ layers: ["conv1"], weights: { bits: 4 } }] })),
+      { message: "quantizeDetector: unknown layer in overrides: conv1; expected convolutions such as backbone.body.conv1" });
+    const second = "backbone.body.layer1.0.conv1";
+    for (const [min, max, rule] of [[NaN, 1, "[NaN, 1]; expected finite min <= max"], [2, 1, "[2, 1]; expected finite min <= max"], [0, 0, "[0, 0], which makes it all zeros; expected some other value; try exclude"]] as const) {
+      const broken = new Calibration([...calibration, [second, { min, max, magnitude: 1 }]], percentile(99.99), 4);
+      assert.throws(() => quantizeDetector(detector, broken, scheme("W8A8")), { message: `quantizeDetector: invalid range of ${second}: ${rule}` });
+    }
     const { weights, ...rest } = scheme("W8A8");
     assert.throws(() => quantizeDetector(detector, calibration, { ...rest, weights: { ...weights, bits: 1 } }), { message: "quantizeDetector: invalid bits: 1; expected an integer from 2 to 16" });
     quantizeDetector(detector, lacking, scheme("W8A8", { inputRange: "image" })).dispose();

@@ -1,6 +1,5 @@
 import type { RetinaNetConfig } from "./config";
-import type { Convolution, Layers } from "./layers";
-import { retinaNet } from "./retinanet";
+import { Graph, type GraphNode } from "./graph";
 
 export type LayerKind = "conv" | "batchNorm" | "groupNorm";
 
@@ -26,9 +25,7 @@ export class Architecture {
 
   /** - **imageShape** – [height, width] in pixels, for output shapes and multiply-adds */
   constructor(config: RetinaNetConfig, imageShape: readonly [number, number] = [128, 160]) {
-    const tracer = new ShapeLayers();
-    retinaNet(tracer, config, [1, ...imageShape, 3]);
-    this.layers = [...tracer.layers.values()];
+    this.layers = layersOf(new Graph(config, imageShape));
   }
 
   /** Layers of one kind, such as all batch normalizations. */
@@ -60,39 +57,24 @@ export class Architecture {
   }
 }
 
-// Interprets a network on shapes alone.
-class ShapeLayers implements Layers<number[]> {
-  readonly layers = new Map<string, LayerInfo>();
-
-  conv(name: string, x: number[], { in: ci, out, kernel, stride = 1, bias = false }: Convolution): number[] {
-    const [n, h, w] = x;
-    const output = [n, Math.ceil(h / stride), Math.ceil(w / stride), out];
-    const parameters: [string, number[]][] = [["weight", [kernel, kernel, ci, out]], ...(bias ? [["bias", [out]] as [string, number[]]] : [])];
-    this.record(name, "conv", parameters, [], output, x).multiplyAdds += output[1] * output[2] * kernel * kernel * ci * out;
-    return output;
+// One layer for each name, however often it runs.
+function layersOf(graph: Graph): LayerInfo[] {
+  const layers = new Map<string, LayerInfo>();
+  for (const node of graph.nodes) {
+    const { name, operation, inputs: [input], shape: [, h, w, c], convolution } = node;
+    if (operation !== "conv" && operation !== "batchNorm" && operation !== "groupNorm") continue;
+    let layer = layers.get(name);
+    if (!layer) layers.set(name, (layer = { name, kind: operation, ...variablesOf(node), output: [...node.shape], inputValues: 0, multiplyAdds: 0 }));
+    layer.inputValues += input.shape[1] * input.shape[2] * input.shape[3];
+    if (convolution) layer.multiplyAdds += h * w * convolution.kernel ** 2 * convolution.in * c;
   }
+  return [...layers.values()];
+}
 
-  batchNorm(name: string, x: number[], channels: number): number[] {
-    this.record(name, "batchNorm", [["weight", [channels]], ["bias", [channels]]], [["running_mean", [channels]], ["running_var", [channels]]], x);
-    return x;
-  }
-
-  groupNorm(name: string, x: number[], channels: number): number[] {
-    this.record(name, "groupNorm", [["weight", [channels]], ["bias", [channels]]], [], x);
-    return x;
-  }
-
-  relu(x: number[]): number[] { return x; }
-  add(a: number[]): number[] { return a; }
-  maxPool([n, h, w, c]: number[]): number[] { return [n, Math.ceil(h / 2), Math.ceil(w / 2), c]; }
-  upsample([n, , , c]: number[], [, h, w]: number[]): number[] { return [n, h, w, c]; }
-  scope(f: () => number[]): number[] { return f(); }
-
-  private record(name: string, kind: LayerKind, parameters: [string, number[]][], buffers: [string, number[]][], output: number[], input = output): LayerInfo {
-    const full = (entries: [string, number[]][]): Map<string, number[]> => new Map(entries.map(([key, shape]) => [`${name}.${key}`, shape]));
-    let layer = this.layers.get(name);
-    if (!layer) this.layers.set(name, (layer = { name, kind, parameters: full(parameters), buffers: full(buffers), output, inputValues: 0, multiplyAdds: 0 }));
-    layer.inputValues += input[1] * input[2] * input[3];
-    return layer;
-  }
+function variablesOf({ name, operation, shape, convolution }: GraphNode): Pick<LayerInfo, "parameters" | "buffers"> {
+  const full = (keys: readonly string[], of: number[]): [string, number[]][] => keys.map((key) => [`${name}.${key}`, of]);
+  const channels = [shape[3]];
+  if (!convolution) return { parameters: new Map(full(["weight", "bias"], channels)), buffers: new Map(operation === "batchNorm" ? full(["running_mean", "running_var"], channels) : []) };
+  const { kernel, in: ci, out, bias } = convolution;
+  return { parameters: new Map([...full(["weight"], [kernel, kernel, ci, out]), ...(bias ? full(["bias"], channels) : [])]), buffers: new Map() };
 }

@@ -11,7 +11,7 @@ export interface Convolution {
  * The layers a detector is made of. The network is written once (resnet.ts, fpn.ts, head.ts) against this interface;
  * what a layer does is the choice of who interprets it:
  *
- * - ShapeLayers lists parameters, shapes and multiplications, without computing anything;
+ * - the tracer of Graph writes down values, shapes and who uses what, without computing anything;
  * - InferenceLayers computes; its subclasses observe (calibration) or fake-quantize what enters each convolution;
  * - Tape computes and keeps what the backward pass needs (training, distillation).
  *

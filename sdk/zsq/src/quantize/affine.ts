@@ -1,15 +1,17 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import * as kernels from "../tensor/kernels";
 import { roundHalfToEven } from "../tensor/round";
-import { groupsOf, perTensor, type Granularity } from "./granularity";
+import { forEachRun, groupsOf, perTensor, type Granularity } from "./granularity";
 
-/** How reals map to integers of `bits` bits: real = scale * (integer - zeroPoint), integers from -2^(bits-1) to 2^(bits-1)-1. */
+/** How reals map to integers of `bits` bits: real = scale * (integer - zeroPoint), integers from -2^(bits-1), or narrow 1 - 2^(bits-1), to 2^(bits-1)-1. */
 export interface QParams {
   bits: number;
   /** step between neighbouring levels, > 0, in the units of the tensor */
   scale: number;
   /** integer that stands for 0; one of the integers unless the range excluded 0 */
   zeroPoint: number;
+  /** the lowest integer is not used, so that the levels lie symmetrically; absent: it is */
+  narrow?: true;
 }
 
 export interface QParamsOptions {
@@ -17,13 +19,18 @@ export interface QParamsOptions {
   symmetric?: boolean;
   /** widens the range to contain 0 first, so that zero padding stays exact; defaults to true. false: the paper's formula as it stands */
   includeZero?: boolean;
+  /** leaves out the lowest integer: 2^bits - 1 levels; defaults to false */
+  narrow?: boolean;
 }
 
 /** The smallest scale; a range of zeros only gets it. */
 export const MIN_SCALE = 2 ** -100;
 
 /** Smallest and largest integer of so many bits. */
-export const integerRange = (bits: number): [number, number] => [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+export const integerRange = (bits: number, narrow = false): [number, number] => [(narrow ? 1 : 0) - 2 ** (bits - 1), 2 ** (bits - 1) - 1];
+
+/** Smallest and largest integer of a quantization. */
+export const levelRange = ({ bits, narrow }: QParams): [number, number] => integerRange(bits, narrow);
 
 /**
  * The scale and zero point that map the range [min, max] onto the integers of `bits` bits, in double precision:
@@ -43,14 +50,22 @@ export const integerRange = (bits: number): [number, number] => [-(2 ** (bits - 
  *
  * @example chooseQParams(-1, 3) // { bits: 8, scale: 4 / 255, zeroPoint: -64 }
  */
-export function chooseQParams(min: number, max: number, bits = 8, { symmetric = false, includeZero = true }: QParamsOptions = {}): QParams {
+export function chooseQParams(min: number, max: number, bits = 8, { symmetric = false, includeZero = true, narrow = false }: QParamsOptions = {}): QParams {
   checkBits("chooseQParams", bits);
   if (!Number.isFinite(min) || !Number.isFinite(max) || min > max) throw new RangeError(`chooseQParams: invalid range: [${min}, ${max}]; expected finite min <= max`);
-  if (symmetric) return { bits, scale: Math.max(Math.max(Math.abs(min), Math.abs(max)) / integerRange(bits)[1], MIN_SCALE), zeroPoint: 0 };
+  const rest = narrow ? { narrow } : {}, [lowest, highest] = integerRange(bits, narrow);
+  if (symmetric) return { bits, scale: Math.max(Math.max(Math.abs(min), Math.abs(max)) / highest, MIN_SCALE), zeroPoint: 0, ...rest };
   const [low, high] = includeZero ? [Math.min(min, 0), Math.max(max, 0)] : [min, max];
-  if (low === high && low !== 0) return { bits, scale: Math.abs(low), zeroPoint: 0 };
-  const scale = Math.max((high - low) / (2 ** bits - 1), MIN_SCALE);
-  return { bits, scale, zeroPoint: -roundHalfToEven(low / scale) - 2 ** (bits - 1) };
+  if (low === high && low !== 0) return { bits, scale: Math.abs(low), zeroPoint: 0, ...rest };
+  const scale = Math.max((high - low) / (highest - lowest), MIN_SCALE);
+  return { bits, scale, zeroPoint: lowest - roundHalfToEven(low / scale), ...rest };
+}
+
+/** Throws unless the scale is finite and > 0 and the zero point an integer. */
+export function checkQParams(where: string, { bits, scale, zeroPoint }: QParams): void {
+  checkBits(where, bits);
+  if (!(scale > 0 && scale < Infinity)) throw new RangeError(`${where}: invalid scale: ${scale}; expected a finite number > 0`);
+  if (!Number.isInteger(zeroPoint)) throw new RangeError(`${where}: invalid zero point: ${zeroPoint}; expected an integer`);
 }
 
 /** Throws unless bits is an integer from 2 to 16. */
@@ -122,10 +137,11 @@ export function fakeQuantize(x: ArrayLike<number> | tf.Tensor, qparams: QParams 
  * Returns a tensor of the same shape that the caller disposes.
  * Throws if 0 is not one of the levels, as only includeZero: false can bring about.
  */
-export function fakeQuantizeFast<T extends tf.Tensor>(x: T, { bits, scale, zeroPoint }: QParams): T {
-  const [lowest, highest] = integerRange(bits);
+export function fakeQuantizeFast<T extends tf.Tensor>(x: T, qparams: QParams): T {
+  checkQParams("fakeQuantizeFast", qparams);
+  const { bits, scale, zeroPoint, narrow } = qparams, [lowest, highest] = levelRange(qparams);
   if (zeroPoint < lowest || zeroPoint > highest) throw new RangeError(`fakeQuantizeFast: invalid zero point: ${zeroPoint}; expected ${lowest} to ${highest}; try fakeQuantize`);
-  return kernels.fakeQuantWithRange(x, (lowest - zeroPoint) * scale, (highest - zeroPoint) * scale, bits) as tf.Tensor as T;
+  return kernels.fakeQuantWithRange(x, (lowest - zeroPoint) * scale, (highest - zeroPoint) * scale, bits, narrow) as tf.Tensor as T;
 }
 
 const flat = (x: ArrayLike<number> | tf.Tensor): [ArrayLike<number>, number[]] => (x instanceof tf.Tensor ? [x.dataSync(), x.shape] : [x, [x.length]]);
@@ -135,21 +151,22 @@ function apply<A extends Int32Array | Float32Array | Float64Array>(
   where: "quantize" | "dequantize" | "fakeQuantize", values: ArrayLike<number>, out: A, shape: readonly number[], qparams: QParams | readonly QParams[], granularity: Granularity,
 ): A {
   const params = Array.isArray(qparams) ? (qparams as readonly QParams[]) : [qparams as QParams];
-  const { groups, inner } = groupsOf(shape, granularity);
+  const layout = groupsOf(shape, granularity), { groups } = layout;
   if (params.length !== groups) {
-    const rule = granularity.kind === "perAxis" ? `for axis ${granularity.axis} of [${shape}]` : "for the whole tensor";
+    const rule = granularity.kind === "perTensor" ? "for the whole tensor" : `for axis ${granularity.axis} of [${shape}]`;
     throw new RangeError(`${where}: invalid number of scales: ${params.length}; expected ${groups} ${rule}`);
   }
   const rounds = where !== "dequantize", restores = where !== "quantize";
-  const bounds = params.map(({ bits }) => integerRange(bits));
-  for (let from = 0, group = 0; from < values.length; from += inner, group = (group + 1) % groups) {
+  for (const each of params) checkQParams(where, each);
+  const bounds = params.map(levelRange);
+  forEachRun(shape, layout, (from, to, group) => {
     const { scale, zeroPoint } = params[group], lowest = bounds[group][0], highest = bounds[group][1];
-    for (let i = from; i < from + inner; i++) {
+    for (let i = from; i < to; i++) {
       let value = values[i];
       if (value !== value) throw new Error(`${where}: invalid value: NaN at position ${i}; expected numbers`);
       if (rounds) value = Math.min(Math.max(roundHalfToEven(value / scale) + zeroPoint, lowest), highest);
       out[i] = restores ? scale * (value - zeroPoint) : value;
     }
-  }
+  });
   return out;
 }

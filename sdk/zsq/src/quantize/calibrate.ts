@@ -1,27 +1,21 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { Architecture } from "../nn/architecture";
 import type { RetinaNetConfig } from "../nn/config";
 import { runNetwork } from "../nn/detector";
-import { InferenceLayers } from "../nn/inference";
-import type { Convolution } from "../nn/layers";
+import { Graph } from "../nn/graph";
 import type { Weights } from "../nn/weights";
-import { Extremes, tailSize } from "./percentile";
-import type { Range } from "./range";
-import { checkPercentile } from "./scheme";
+import { createObserver, type ActivationRange, type Observer } from "./calibrators/observer";
+import { checkCalibrator, percentile as exactPercentile, type CalibratorSpec } from "./calibrators/spec";
+import { HookedLayers } from "./hooked-layers";
+import { quantizationSites, type Sites } from "./sites";
+import type { TensorRole } from "./scheme";
 
-/** The range of what enters a convolution, over all images, positions, channels and pyramid levels. */
-export interface ActivationRange extends Range {
-  /** percentile of |x|: the range of symmetric quantization */
-  magnitude: number;
-}
-
-/** The range of what enters each convolution, by its name. */
+/** Ranges of tensors: of what enters a convolution by its name, of its output by "<name>:output", of sums by theirs. */
 export class Calibration extends Map<string, ActivationRange> {
   /**
-   * - **percentile** – that of the ranges
+   * - **calibrator** – how the ranges were taken
    * - **images** – number of images seen
    */
-  constructor(ranges: Iterable<readonly [string, ActivationRange]>, readonly percentile: number, readonly images: number) {
+  constructor(ranges: Iterable<readonly [string, ActivationRange]>, readonly calibrator: CalibratorSpec, readonly images: number) {
     super(ranges);
   }
 }
@@ -30,11 +24,21 @@ export class Calibration extends Map<string, ActivationRange> {
 export interface Calibrated {
   readonly config: RetinaNetConfig;
   readonly weights: Weights;
+  /** batch normalizations are part of the convolutions; defaults to false */
+  readonly folded?: boolean;
 }
 
-export interface CalibrateOptions {
-  /** in (50, 100]; 100: minimum and maximum. Defaults to 99.99 */
+/** What to observe, and how. */
+export interface ObservationOptions {
+  /** short for calibrator percentile(p): p in (50, 100]; 100: minimum and maximum. Defaults to 99.99 */
   percentile?: number;
+  /** defaults to the exact percentile */
+  calibrator?: CalibratorSpec;
+  /** which tensors; defaults to what enters convolutions */
+  tensors?: readonly TensorRole[];
+}
+
+export interface CalibrateOptions extends ObservationOptions {
   /** images that run at a time where they are not in batches already; defaults to 16 */
   batchSize?: number;
   /** called after each batch with the number of images done and in all */
@@ -42,22 +46,23 @@ export interface CalibrateOptions {
 }
 
 /**
- * The range of what enters each convolution of a detector while it sees the images: from the percentile 100 - p to the
- * percentile p of all values, or from the minimum where it is >= 0. A head runs once per level, and its layers get one
- * range for all levels. Exact, and independent of the order of the images and their partition into batches.
+ * The ranges of a detector's tensors while it sees the images; by default of what enters each convolution, from the
+ * percentile 100 - p to the percentile p of all values, or from the minimum where it is >= 0. A head runs once per level,
+ * and its layers get one range for all levels. Unless the calibrator is one that says otherwise, the result is
+ * independent of the order of the images and their partition into batches.
  *
  * - **images** – normalized images [n, h, w, 3], or batches of them of any sizes; not disposed
  *
  * Throws if there is no image, an option is invalid, or a value is not finite.
  *
- * Memory beyond that of one batch: see Calibrator, which takes a stream of batches.
+ * Memory beyond that of one batch: see createObserver, for each tensor; Calibrator takes a stream of batches.
  */
-export function calibrate(detector: Calibrated, images: tf.Tensor4D | readonly tf.Tensor4D[], { percentile = 99.99, batchSize = 16, onProgress }: CalibrateOptions = {}): Calibration {
+export function calibrate(detector: Calibrated, images: tf.Tensor4D | readonly tf.Tensor4D[], { batchSize = 16, onProgress, ...observation }: CalibrateOptions = {}): Calibration {
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`calibrate: invalid batchSize: ${batchSize}; expected an integer >= 1`);
   const given = images instanceof tf.Tensor ? [images as tf.Tensor4D] : images;
   const total = given.reduce((sum, batch) => sum + batch.shape[0], 0);
   const largest = [1, 2].map((axis) => Math.max(...given.map((batch) => batch.shape[axis]))) as [number, number];
-  const calibrator = new Calibrator(detector, { images: total, imageShape: largest, percentile });
+  const calibrator = new Calibrator(detector, { images: total, imageShape: largest, ...observation });
   for (const batch of given) {
     for (let start = 0; start < batch.shape[0]; start += batchSize) {
       const part = batch.slice(start, Math.min(batchSize, batch.shape[0] - start));
@@ -72,56 +77,56 @@ export function calibrate(detector: Calibrated, images: tf.Tensor4D | readonly t
   return calibrator.calibration();
 }
 
-/**
- * Calibrates on batches as they come. To be exact it has to keep, of each layer, the share 1 - p/100 of the values at
- * either end: 16 (1 - p/100) N bytes for N values in all, such as 16 kB for a layer of 80,000 values seen 128 times.
- */
+/** Calibrates on batches as they come; memory is bounded by what createObserver says of each tensor. */
 export class Calibrator {
   /** images seen */
   images = 0;
-  private readonly percentile: number;
-  private readonly extremes = new Map<string, Extremes>();
-  private readonly layers: ObservingLayers;
+  private readonly spec: CalibratorSpec;
+  private readonly sites: Sites;
+  private readonly observers = new Map<string, Observer>();
 
   /**
    * - **images** – number of images that will come, at most
    * - **imageShape** – their [height, width], at most
-   * - **percentile** – see calibrate
    */
-  constructor(private readonly detector: Calibrated, { images, imageShape, percentile = 99.99 }: { images: number; imageShape: readonly [number, number]; percentile?: number }) {
-    checkPercentile("calibrate", percentile);
+  constructor(private readonly detector: Calibrated, { images, imageShape, percentile, calibrator = exactPercentile(percentile), tensors = ["inputs"] }: ObservationOptions & { images: number; imageShape: readonly [number, number] }) {
+    checkCalibrator("calibrate", calibrator);
     if (!(images >= 1)) throw new RangeError(`calibrate: invalid number of images: ${images}; expected at least 1`);
-    this.percentile = percentile;
-    for (const { name, inputValues } of new Architecture(detector.config, imageShape).ofKind("conv")) {
-      this.extremes.set(name, new Extremes(`input of ${name}`, tailSize(images * inputValues, percentile)));
-    }
-    this.layers = new ObservingLayers(detector.weights, (name, x) => this.extremes.get(name)!.add(x.dataSync() as Float32Array));
+    this.spec = calibrator;
+    const graph = new Graph(detector.config, imageShape);
+    this.sites = quantizationSites(graph, tensors, { every: true });
+    for (const [key, values] of valuesPerImage(graph, this.sites)) this.observers.set(key, createObserver(calibrator, described(key), images * values));
   }
 
   /** Takes in normalized images [n, h, w, 3]; the caller disposes them. */
   add(images: tf.Tensor4D): void {
-    const { classLogits, boxRegression } = runNetwork(this.layers, this.detector.config, images);
+    const { detector: { config, weights, folded }, sites } = this;
+    const observe = (key: string | undefined, x: tf.Tensor4D): undefined => {
+      if (key !== undefined) this.observers.get(key)!.add(x.dataSync() as Float32Array);
+      return undefined;
+    };
+    const layers = new HookedLayers(weights, { folded, input: (conv, x) => observe(sites.inputs.get(conv), x), value: (index, y) => observe(sites.values.get(index), y) });
+    const { classLogits, boxRegression } = runNetwork(layers, config, images);
     tf.dispose([...classLogits, ...boxRegression]);
     this.images += images.shape[0];
   }
 
   /** The ranges of all images so far. Throws if there were none. */
   calibration(): Calibration {
-    const p = this.percentile;
-    const range = (x: Extremes): ActivationRange => ({ min: x.min >= 0 ? x.min : x.lower(p), max: x.upper(p), magnitude: x.magnitude(p) });
-    return new Calibration([...this.extremes].map(([name, x]) => [name, range(x)] as const), p, this.images);
+    return new Calibration([...this.observers].map(([key, observer]) => [key, observer.range()] as const), this.spec, this.images);
   }
 }
 
-/** Computes the layers and shows what enters each convolution. */
-export class ObservingLayers extends InferenceLayers {
-  /** - **observe** – called with the convolution's name and its input [n, h, w, c], once for each use */
-  constructor(weights: Weights, private readonly observe: (name: string, x: tf.Tensor4D) => void) {
-    super(weights);
+function valuesPerImage(graph: Graph, { inputs, values }: Sites): Map<string, number> {
+  const counts = new Map<string, number>();
+  const count = (key: string | undefined, [, h, w, c]: readonly number[]): void => {
+    if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + h * w * c);
+  };
+  for (const { index, name, operation, inputs: [x], shape } of graph.nodes) {
+    if (operation === "conv") count(inputs.get(name), x.shape);
+    count(values.get(index), shape);
   }
-
-  override conv(name: string, x: tf.Tensor4D, geometry: Convolution): tf.Tensor4D {
-    this.observe(name, x);
-    return super.conv(name, x, geometry);
-  }
+  return counts;
 }
+
+const described = (key: string): string => (key.endsWith(":output") ? `output of ${key.slice(0, -7)}` : key.endsWith(".add") ? `sum ${key}` : `input of ${key}`);

@@ -1,115 +1,125 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
+import { Architecture } from "../nn/architecture";
 import type { RetinaNetConfig } from "../nn/config";
-import { runNetwork, type Detector, type Predictor } from "../nn/detector";
-import { InferenceLayers } from "../nn/inference";
-import type { Convolution } from "../nn/layers";
+import { runNetwork, type Predictor } from "../nn/detector";
+import { Graph } from "../nn/graph";
 import type { HeadOutputs } from "../nn/retinanet";
-import { weight, type Weights } from "../nn/weights";
-import { chooseQParams, fakeQuantize, fakeQuantizeFast, type QParams } from "./affine";
-import type { Calibration } from "./calibrate";
-import { imageRange, rangesOf } from "./range";
-import { checkScheme, isExcluded, precisionName, type Scheme } from "./scheme";
+import type { Weights } from "../nn/weights";
+import { chooseActivationQParams, quantizeKernels } from "./choose";
+import { fakeQuantizeFast, type QParams } from "./affine";
+import type { Calibrated, Calibration } from "./calibrate";
+import { foldBatchNorms } from "./fold-batch-norm";
+import { HookedLayers } from "./hooked-layers";
+import { checkScheme, layerScheme, precisionName, type LayerSelection, type Scheme } from "./scheme";
+import { quantizationSites, type Sites } from "./sites";
+
+/** What a QuantizedDetector is made of. */
+export interface QuantizedParts {
+  config: RetinaNetConfig;
+  scheme: Scheme;
+  /** all weights of the detector, quantized kernels in place of the float ones */
+  weights: Weights;
+  /** those of the weights, and others, that dispose() frees */
+  owned: readonly tf.Tensor[];
+  /** how each kernel was quantized, by the name of its convolution: one for each scale */
+  weightQParams: ReadonlyMap<string, readonly QParams[]>;
+  /** how tensors between layers are quantized, by the keys of Sites */
+  qparams: ReadonlyMap<string, QParams>;
+  sites: Sites;
+  /** batch normalizations are part of the convolutions */
+  folded: boolean;
+}
 
 /**
- * A detector whose convolutions see quantized weights and inputs, simulated in float32: both are rounded to their levels
- * (fake quantization), the rest of the network is float. It shares the biases and norms of the detector it was made
- * from, which must outlive it; dispose() frees the quantized kernels alone.
+ * A detector with quantized weights and tensors between layers, simulated in float32: both are rounded to their levels
+ * (fake quantization), all else is float. It shares what is not quantized with the detector it was made from, which must
+ * outlive it; dispose() frees the rest.
  */
 export class QuantizedDetector implements Predictor {
+  readonly config: RetinaNetConfig;
+  readonly scheme: Scheme;
   /** such as "W8A8" */
   readonly precision: string;
+  /** this and those below: see QuantizedParts */
+  readonly folded: boolean;
+  readonly weights: Weights;
+  readonly weightQParams: ReadonlyMap<string, readonly QParams[]>;
+  /** how tensors between layers are quantized: what enters a convolution by its name, its output by "<name>:output", sums by theirs */
+  readonly inputQParams: ReadonlyMap<string, QParams>;
+  readonly sites: Sites;
+  /** MiB (2^20 bytes) of all parameters at the bits of the weights, those of excluded convolutions at 32: the paper's count */
+  readonly sizeMiB: number;
+  private readonly owned: readonly tf.Tensor[];
 
-  constructor(
-    readonly config: RetinaNetConfig,
-    readonly scheme: Scheme,
-    /** all weights of the detector, quantized kernels in place of the float ones */
-    readonly weights: Weights,
-    /** how each kernel was quantized, by the name of its convolution: one for each scale */
-    readonly weightQParams: ReadonlyMap<string, readonly QParams[]>,
-    /** how what enters each convolution is quantized, by its name */
-    readonly inputQParams: ReadonlyMap<string, QParams>,
-    /** MiB (2^20 bytes) of all parameters at the bits of the weights, those of excluded convolutions at 32: the paper's count */
-    readonly sizeMiB: number,
-  ) {
+  constructor({ config, scheme, weights, owned, weightQParams, qparams, sites, folded }: QuantizedParts) {
+    [this.config, this.scheme, this.weights, this.owned, this.weightQParams, this.inputQParams, this.sites, this.folded] = [config, scheme, weights, owned, weightQParams, qparams, sites, folded];
     this.precision = precisionName(scheme);
+    this.sizeMiB = sizeMiB(config, scheme);
   }
 
   outputs(images: tf.Tensor4D): HeadOutputs<tf.Tensor4D> {
-    return runNetwork(new QuantizedLayers(this.weights, this.inputQParams), this.config, images);
+    return runNetwork(this.layers(), this.config, images);
+  }
+
+  /** Layers for one run, which round what the sites name. */
+  layers(): HookedLayers {
+    const { weights, folded, sites, inputQParams } = this;
+    const round = (key: string | undefined, x: tf.Tensor4D): tf.Tensor4D | undefined => {
+      const qparams = key === undefined ? undefined : inputQParams.get(key);
+      return qparams && fakeQuantizeFast(x, qparams);
+    };
+    return new HookedLayers(weights, { folded, input: (conv, x) => round(sites.inputs.get(conv), x), value: (index, y) => round(sites.values.get(index), y) });
   }
 
   dispose(): void {
-    for (const name of this.weightQParams.keys()) this.weights.get(`${name}.weight`)?.dispose();
+    tf.dispose([...this.owned]);
   }
 }
 
 /**
- * The detector with static quantization of every convolution: kernels over their minimum and maximum, inputs over the
- * ranges of the calibration.
+ * The detector with static quantization: kernels over their minimum and maximum, tensors between layers over the ranges
+ * of the calibration.
  *
- * Returns a detector whose kernels the caller frees by dispose().
- * Throws if the scheme is invalid, excludes an unknown layer, or the calibration is of another percentile or lacks a layer.
+ * - **detector** – a Detector, or one whose batch normalizations are folded
+ *
+ * Returns a detector whose own tensors the caller frees by dispose().
+ * Throws if the scheme is invalid or names an unknown layer, the calibration is of another calibrator or lacks a tensor,
+ * or a range is not one.
  */
-export function quantizeDetector(detector: Detector, calibration: Calibration, scheme: Scheme): QuantizedDetector {
+export function quantizeDetector(detector: Calibrated, calibration: Calibration, scheme: Scheme): QuantizedDetector {
   checkScheme("quantizeDetector", scheme);
-  const all = detector.architecture.ofKind("conv").map(({ name }) => name);
-  checkExcluded(scheme, all);
-  const names = all.filter((name) => !isExcluded(scheme, name));
-  const inputs = scheme.activations.bits === 32 ? new Map<string, QParams>() : inputQParams(detector, calibration, scheme, names);
-  const { qparams, kernels } = quantizeKernels(detector, scheme, scheme.weights.bits === 32 ? [] : names);
-  const excluded = new Set(all.filter((name) => isExcluded(scheme, name)));
-  const bitsInAll = detector.architecture.layers.reduce((sum, { name, parameters }) => {
+  const graph = new Graph(detector.config);
+  checkNames(scheme, graph);
+  const isFloat = (layer: string): boolean => layerScheme(scheme, layer).activations.bits === 32;
+  const sites = quantizationSites(graph, scheme.activations.tensors, { isFloat });
+  const qparams = chooseActivationQParams(detector.config, graph, calibration, scheme, [...new Set([...sites.inputs.values(), ...sites.values.values()])]);
+  const folds = scheme.foldBatchNorm === true && !detector.folded;
+  const source = folds ? foldBatchNorms(detector) : detector;
+  try {
+    const { kernels, qparams: weightQParams } = quantizeKernels(source.weights, graph, scheme);
+    const owned = [...kernels.values(), ...(folds ? source.weights.values() : [])];
+    return new QuantizedDetector({ config: detector.config, scheme, weights: new Map([...source.weights, ...kernels]), owned, weightQParams, qparams, sites, folded: folds || detector.folded === true });
+  } catch (error) {
+    if (folds) tf.dispose([...source.weights.values()]);
+    throw error;
+  }
+}
+
+function sizeMiB(config: RetinaNetConfig, scheme: Scheme): number {
+  const bits = new Architecture(config).layers.reduce((sum, { name, kind, parameters }) => {
     const count = [...parameters.values()].reduce((a, shape) => a + shape.reduce((x, y) => x * y, 1), 0);
-    return sum + count * (excluded.has(name) ? 32 : scheme.weights.bits);
+    return sum + count * (kind === "conv" ? layerScheme(scheme, name) : scheme).weights.bits;
   }, 0);
-  return new QuantizedDetector(detector.config, scheme, new Map([...detector.weights, ...kernels]), qparams, inputs, bitsInAll / 8 / 2 ** 20);
+  return bits / 8 / 2 ** 20;
 }
 
-function quantizeKernels(detector: Detector, { weights: { bits, granularity, symmetric } }: Scheme, names: readonly string[]): { qparams: Map<string, QParams[]>; kernels: Map<string, tf.Tensor> } {
-  const qparams = new Map<string, QParams[]>(), kernels = new Map<string, tf.Tensor>();
-  for (const name of names) {
-    const kernel = weight(detector.weights, `${name}.weight`);
-    const chosen = rangesOf(kernel, granularity).map(({ min, max }) => chooseQParams(min, max, bits, { symmetric }));
-    qparams.set(name, chosen);
-    kernels.set(`${name}.weight`, fakeQuantize(kernel, chosen, granularity));
-  }
-  return { qparams, kernels };
+function checkNames({ exclude, overrides = [] }: Scheme, graph: Graph): void {
+  const names = new Set([...graph.of("conv"), ...graph.of("add")].map(({ name }) => name));
+  const check = (what: string, selection: LayerSelection | undefined): void => {
+    if (!Array.isArray(selection)) return;
+    for (const name of selection) if (!names.has(name)) throw new Error(`quantizeDetector: unknown layer in ${what}: ${name}; expected convolutions such as ${graph.of("conv")[0].name}`);
+  };
+  check("exclude", exclude);
+  for (const { layers } of overrides) check("overrides", layers);
 }
 
-function inputQParams(detector: Detector, calibration: Calibration, { activations: { bits, symmetric, percentile }, inputRange }: Scheme, names: readonly string[]): Map<string, QParams> {
-  if (calibration.percentile !== percentile) {
-    throw new Error(`quantizeDetector: invalid percentile of the calibration: ${calibration.percentile}; expected ${percentile}, that of the scheme`);
-  }
-  const first = detector.architecture.ofKind("conv")[0].name;
-  return new Map(names.map((name) => {
-    if (name === first && inputRange === "image") {
-      const { min, max } = imageRange(detector.config.image);
-      return [name, chooseQParams(min, max, bits, { symmetric })];
-    }
-    const range = calibration.get(name);
-    if (!range) throw new Error(`quantizeDetector: missing calibration of layer: ${name}; expected a range for each of ${names.length} convolutions`);
-    return [name, symmetric ? chooseQParams(-range.magnitude, range.magnitude, bits, { symmetric }) : chooseQParams(range.min, range.max, bits)];
-  }));
-}
-
-function checkExcluded({ exclude }: Scheme, names: readonly string[]): void {
-  if (!Array.isArray(exclude)) return;
-  for (const name of exclude) if (!names.includes(name)) throw new Error(`quantizeDetector: unknown layer in exclude: ${name}; expected convolutions such as ${names[0]}`);
-}
-
-/** Computes the layers with what enters each convolution rounded to its levels. */
-export class QuantizedLayers extends InferenceLayers {
-  /** - **inputs** – levels by name of the convolution; a convolution without stays as it is */
-  constructor(weights: Weights, private readonly inputs: ReadonlyMap<string, QParams>) {
-    super(weights);
-  }
-
-  override conv(name: string, x: tf.Tensor4D, geometry: Convolution): tf.Tensor4D {
-    const qparams = this.inputs.get(name);
-    if (!qparams) return super.conv(name, x, geometry);
-    const rounded = fakeQuantizeFast(x, qparams);
-    const y = super.conv(name, rounded, geometry);
-    rounded.dispose();
-    return y;
-  }
-}

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { groupsOf, perTensor, type Granularity } from "./granularity";
+import { forEachRun, groupsOf, perTensor, type Granularity } from "./granularity";
 
 /** An interval of values, in the units of the tensor. */
 export interface Range {
@@ -8,7 +8,7 @@ export interface Range {
 }
 
 /**
- * Minimum and maximum of each group of values that will share a scale: one range, or one per index of the axis.
+ * Minimum and maximum of each group of values that will share a scale: one range, or one per index or group of the axis.
  *
  * - **x** – float32, not empty
  *
@@ -17,18 +17,18 @@ export interface Range {
  * @example rangesOf(tf.tensor2d([[1, -2], [3, 4]]), perAxis(1)) // [{ min: 1, max: 3 }, { min: -2, max: 4 }]
  */
 export function rangesOf(x: tf.Tensor, granularity: Granularity = perTensor): Range[] {
-  const { groups, inner } = groupsOf(x.shape, granularity);
+  const layout = groupsOf(x.shape, granularity), { groups } = layout;
   if (x.size === 0) throw new Error(`rangesOf: invalid shape: [${x.shape}]; expected at least one value`);
   const values = x.dataSync();
   const [min, max] = [new Float64Array(groups).fill(Infinity), new Float64Array(groups).fill(-Infinity)];
-  for (let from = 0, group = 0; from < values.length; from += inner, group = (group + 1) % groups) {
-    for (let i = from; i < from + inner; i++) {
+  forEachRun(x.shape, layout, (from, to, group) => {
+    for (let i = from; i < to; i++) {
       const value = values[i];
       if (!Number.isFinite(value)) throw new Error(`rangesOf: invalid value: ${value} at position ${i}; expected finite values`);
       if (value < min[group]) min[group] = value;
       if (value > max[group]) max[group] = value;
     }
-  }
+  });
   return Array.from(min, (low, group) => ({ min: low, max: max[group] }));
 }
 

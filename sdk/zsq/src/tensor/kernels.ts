@@ -149,9 +149,9 @@ export function batchNormTrainingGradient(dy: tf.Tensor, x: tf.Tensor, gamma: tf
   return [dx as tf.Tensor4D, dgamma as tf.Tensor1D, dbeta as tf.Tensor1D];
 }
 
-/** x rounded to the 2^bits levels between low and high, low <= 0 <= high, gradient not defined. */
-export const fakeQuantWithRange = (x: tf.Tensor, low: number, high: number, bits: number): tf.Tensor4D =>
-  one("FakeQuantWithMinMaxArgs", [float("min", low), float("max", high), int("num_bits", bits), flag("narrow_range", false)], x);
+/** x rounded to the 2^bits levels (one less if narrow) between low and high, low <= 0 <= high, gradient not defined. */
+export const fakeQuantWithRange = (x: tf.Tensor, low: number, high: number, bits: number, narrow = false): tf.Tensor4D =>
+  one("FakeQuantWithMinMaxArgs", [float("min", low), float("max", high), int("num_bits", bits), flag("narrow_range", narrow)], x);
 
 /** The k largest values of each row of x [..., m], in falling order; k <= m. */
 export function topK(x: tf.Tensor, k: number): tf.Tensor {
