@@ -5,7 +5,7 @@ import { l2Bins } from "./l2-search";
 
 /** From the percentile 100 - p to the percentile p, linear between the centres of bins; the ends are exact. */
 export function percentileRange(histogram: DyadicHistogram, p: number): ActivationRange {
-  const { min, max, width, count } = histogram, signed = histogram.signed(), rest = 1 - p / 100;
+  const { min, max, width, count } = histogram, signed = histogram.counts, rest = 1 - p / 100;
   const at = (position: number): number => valueAt(signed, -signed.length / 2, width, position, count, min, max);
   const amax = Math.max(-min, max);
   return {
@@ -22,7 +22,7 @@ export function entropyRange(histogram: DyadicHistogram, bits: number): Activati
 
 /** torch.ao's search on the bins that hold values; the symmetric one on those of |x|. */
 export function l2Range(histogram: DyadicHistogram, bits: number): ActivationRange {
-  const { min, max, width } = histogram, signed = histogram.signed(), zero = signed.length / 2;
+  const { min, max, width } = histogram, signed = histogram.counts, zero = signed.length / 2;
   const first = Math.min(signed.findIndex((count) => count > 0), zero), last = Math.max(lastFilled(signed), zero - 1);
   const [from, to] = l2Bins(signed.subarray(first, last + 1), width, 2 ** bits);
   const [, reach] = l2Bins(histogram.magnitudes(), width, 2 ** (bits - 1));
@@ -33,7 +33,7 @@ const FRACTIONS = 128;
 
 /** The ends, among 128 fractions of each, with the least mean squared error of 2^bits levels: first the upper, then the lower. */
 export function meanSquaredErrorRange(histogram: DyadicHistogram, bits: number): ActivationRange {
-  const { min, max, width } = histogram, signed = histogram.signed(), zero = signed.length / 2;
+  const { min, max, width } = histogram, signed = histogram.counts, zero = signed.length / 2;
   const [low, high] = [Math.min(min, 0), Math.max(max, 0)];
   const error = (from: number, to: number): number => squaredError(signed, zero, width, from, to, 2 ** bits - 1);
   const upper = best((t) => error(low, t * high)) * high;

@@ -1,13 +1,15 @@
 const BINS = 2048;
 
 /**
- * ONNX Runtime's histogram for percentiles: bins over [-T, T], T the largest magnitude of the first batch; a larger one
- * adds whole bins at both ends.
+ * ONNX Runtime's histograms for percentiles, whose first batch fixes the width of the bins: of x over [-T, T], T the
+ * largest magnitude, to which whole bins are added at both ends; or absolute, of |x| from its minimum to its maximum, to
+ * which bins are added above, and which loses what later batches hold below.
  */
 export class SymmetricHistogram {
   min = Infinity;
   max = -Infinity;
-  private reach = 0;
+  private low = 0;
+  private high = 0;
   private counts = new Float64Array(BINS);
 
   /** - **absolute** – counts |x| and cuts one end, as its symmetric calibration */
@@ -16,15 +18,15 @@ export class SymmetricHistogram {
   /** Takes in a batch of finite values. */
   add(values: Float32Array): void {
     const x = this.absolute ? values.map(Math.abs) : values;
-    let largest = 0;
+    let [smallest, largest] = [Infinity, -Infinity];
     for (const value of x) {
-      if (value < this.min) this.min = value;
-      if (value > this.max) this.max = value;
-      largest = Math.max(largest, Math.abs(value));
+      if (value < smallest) smallest = value;
+      if (value > largest) largest = value;
     }
-    if (largest > this.reach) this.grow(largest);
-    const low = this.absolute ? 0 : -this.reach, width = this.width;
-    for (const value of x) this.counts[width > 0 ? Math.min(Math.floor((value - low) / width), this.counts.length - 1) : 0]++;
+    [this.min, this.max] = [Math.min(this.min, smallest), Math.max(this.max, largest)];
+    this.cover(smallest, largest);
+    const { low, width, counts } = this;
+    for (const value of x) if (value >= low) counts[width > 0 ? Math.min(Math.floor((value - low) / width), counts.length - 1) : 0]++;
   }
 
   /** The range at percentile p: half of the rest cut at each end, at left edges of bins, within minimum and maximum. */
@@ -33,29 +35,27 @@ export class SymmetricHistogram {
     const edge = (share: number): number => {
       let sum = 0;
       const bin = this.counts.findIndex((count) => (sum += count / total) >= share);
-      return (this.absolute ? 0 : -this.reach) + this.width * (bin < 0 ? this.counts.length : bin);
+      return this.low + this.width * (bin < 0 ? this.counts.length : bin);
     };
-    if (this.absolute) return { min: -Math.min(edge(p / 100), this.max), max: Math.min(edge(p / 100), this.max) };
-    const cut = (100 - p) / 200;
-    return { min: Math.max(edge(cut), this.min), max: Math.min(edge(1 - cut), this.max) };
+    const cut = this.absolute ? (100 - p) / 100 : (100 - p) / 200, max = Math.min(edge(1 - cut), this.max);
+    return { min: this.absolute ? -max : Math.max(edge(cut), this.min), max };
   }
 
   private get width(): number {
-    return ((this.absolute ? 1 : 2) * this.reach) / this.counts.length;
+    return (this.high - this.low) / this.counts.length;
   }
 
-  private grow(largest: number): void {
-    if (this.reach === 0) {
-      this.reach = largest;
-      const zeros = this.counts[0];
-      this.counts[0] = 0;
-      this.counts[this.absolute ? 0 : BINS / 2] = zeros;
-      return;
+  // the first values that differ fix the bins, larger ones add some
+  private cover(smallest: number, largest: number): void {
+    const reach = Math.max(-smallest, largest), { width, low, counts } = this;
+    if (width === 0) {
+      [this.low, this.high] = this.absolute ? [smallest, largest] : [-reach, reach];
+      if (!this.absolute) counts.copyWithin(BINS / 2, 0, 1).fill(0, 0, 1); // zeros so far
+    } else if (reach > this.high) {
+      const more = this.absolute ? Math.ceil((reach - this.high) / width - 1e-9) : Math.floor((reach - this.high) / width) + 1;
+      this.counts = new Float64Array(counts.length + (this.absolute ? more : 2 * more));
+      this.counts.set(counts, this.absolute ? 0 : more);
+      [this.low, this.high] = [this.absolute ? low : low - more * width, this.high + more * width];
     }
-    const { width } = this, more = Math.floor((largest - this.reach) / width) + 1;
-    const grown = new Float64Array(this.counts.length + (this.absolute ? more : 2 * more));
-    grown.set(this.counts, this.absolute ? 0 : more);
-    this.counts = grown;
-    this.reach += more * width;
   }
 }
