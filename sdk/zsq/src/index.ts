@@ -28,7 +28,10 @@ export { writeFileAtomic } from "./weights/atomic-write";
 export { loadDetector, saveCheckpoint } from "./weights/checkpoint";
 export { readCard, type CheckpointCard } from "./weights/checkpoint-card";
 export { sha256OfFile } from "./weights/checksum";
-export { readSafetensors, writeSafetensors, type NamedArray, type Safetensors } from "./weights/safetensors";
+export type { Dtype, RawTensor, TensorFile, TensorInfo } from "./weights/dtype";
+export { FormatError, type RefusalCode } from "./weights/format-error";
+export { openSafetensors, readSafetensors, writeSafetensors, writeTensors, type NamedArray, type Safetensors } from "./weights/safetensors";
+export { openTorch, type OpenTorchOptions } from "./weights/torch/torch-file";
 
 // Data sets
 export type { CocoAnnotation, CocoCategory, CocoImage, CocoJson } from "./datasets/coco-json";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Random, readSafetensors, writeSafetensors, type NamedArray } from "zsq";
+import { FormatError, openSafetensors, Random, readSafetensors, writeSafetensors, writeTensors, type Dtype, type NamedArray, type TensorInfo } from "zsq";
+import { DTYPE_BYTES, elements } from "zsq/dist/weights/dtype";
 import { suiteFolder } from "../../helpers/suite-folder";
 
 const array = (shape: number[], ...values: number[]): NamedArray => ({ shape, data: Float32Array.from(values) });
@@ -77,7 +78,9 @@ describe("safetensors", () => {
   refuses("a key too few", "tensor a with other keys; expected data_offsets, dtype, shape", { a: { dtype: "F32", shape: [1] } }, 4);
   refuses("a tensor that is no object", "tensor a with other keys; expected data_offsets, dtype, shape", { a: 3 });
   refuses("another dtype, by name", "tensor a with unsupported dtype BF16; expected F32", { a: entry(0, 4, [2], { dtype: "BF16" }) }, 4);
-  refuses("a dtype that is no string", "tensor a with unsupported dtype that is no string; expected F32", { a: entry(0, 4, [1], { dtype: 1 }) }, 4);
+  refuses("a dtype that does not exist", "tensor a with unsupported dtype F31; expected one of BOOL U8 I8 F8_E4M3 F8_E5M2 I16 U16 F16 BF16 I32 U32 F32 I64 U64 F64", { a: entry(0, 4, [2], { dtype: "F31" }) }, 4);
+  refuses("a dtype of a plain object", "tensor a with unsupported dtype toString; expected one of BOOL U8 I8 F8_E4M3 F8_E5M2 I16 U16 F16 BF16 I32 U32 F32 I64 U64 F64", { a: entry(0, 4, [2], { dtype: "toString" }) }, 4);
+  refuses("a dtype that is no string", "tensor a with unsupported dtype that is no string; expected one of BOOL U8 I8 F8_E4M3 F8_E5M2 I16 U16 F16 BF16 I32 U32 F32 I64 U64 F64", { a: entry(0, 4, [1], { dtype: 1 }) }, 4);
   refuses("a shape that is no list", "tensor a with an invalid shape; expected a list of integers", { a: entry(0, 4, 1) }, 4);
   refuses("a shape of texts", "tensor a with an invalid shape; expected a list of integers", { a: entry(0, 4, ["1"]) }, 4);
   refuses("three offsets", "tensor a with invalid data_offsets; expected [begin, end]", { a: entry(0, 4, [1], { data_offsets: [0, 4, 4] }) }, 4);
@@ -93,13 +96,38 @@ describe("safetensors", () => {
   refuses("metadata of numbers", "__metadata__ that is not made of strings; expected strings by name", { __metadata__: { x: 1 } });
   refuses("metadata that is a text", "__metadata__ that is not made of strings; expected strings by name", { __metadata__: "x" });
 
+  it("opens tensors of every dtype one at a time, wider ones first, bit for bit", () => {
+    const infos = new Map(Object.keys(DTYPE_BYTES).map((dtype, i): [string, TensorInfo] => [`t${i}`, { dtype: dtype as Dtype, shape: [i % 3, 2] }]));
+    const bytes = new Map([...infos].map(([name, { dtype, shape }], i) => [name, Uint8Array.from({ length: elements(shape) * DTYPE_BYTES[dtype] }, (_, k) => 37 * k + i)]));
+    writeTensors(path, infos, (name) => bytes.get(name)!, new Map([["a", "b"]]));
+    const file = openSafetensors(path);
+    assert.deepEqual(new Map([...file.tensors].map(([name, { dtype, shape }]) => [name, { dtype, shape }])).get("t5"), infos.get("t5"));
+    for (const [name, { dtype, shape }] of infos) assert.deepEqual(file.read(name), { dtype, shape, bytes: bytes.get(name) });
+    assert.deepEqual([[...file.metadata], file.integrity, [...file.tensors.values()][0].dtype], [[["a", "b"]], "unchecked", "I64"]);
+    assert.throws(() => file.read("none"), /^Error: openSafetensors: unknown tensor of .*: none; expected one of 15 names of an open file$/);
+    file.close();
+    file.close();
+    assert.throws(() => file.read("t5"), /^Error: openSafetensors: unknown tensor/);
+  });
+
+  it("leaves no file when a tensor has other bytes than its shape", () => {
+    const other = join(folder, "b.safetensors");
+    assert.throws(() => writeTensors(other, new Map([["a", { dtype: "F64", shape: [2] }]]), () => new Uint8Array(8)), /invalid bytes of a: 8; expected 16/);
+    assert.ok(!readdirSync(folder).includes("b.safetensors"));
+  });
+
+  it("refuses with a FormatError that has file and code", () => {
+    writeFileSync(path, "");
+    assert.throws(() => readSafetensors(path), (error) => error instanceof FormatError && error.file === path && error.code === "truncated");
+  });
+
   it("refuses a file without even a length", () => {
     writeFileSync(path, Uint8Array.of(1, 2, 3));
     assert.throws(() => readSafetensors(path), { message: `readSafetensors: damaged ${path}: 3 bytes; expected at least 8` });
   });
 
   it("names a missing file and a folder", () => {
-    assert.throws(() => readSafetensors(join(folder, "none")), /^Error: readSafetensors: missing .*none: ENOENT.*; expected a readable safetensors file$/);
+    assert.throws(() => readSafetensors(join(folder, "none")), /^Error: readSafetensors: missing .*none: ENOENT.*; expected a readable file$/);
     assert.throws(() => readSafetensors(folder), /^Error: readSafetensors: damaged .*/);
   });
 
