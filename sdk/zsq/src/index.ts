@@ -5,7 +5,7 @@ export { Random, normals } from "./tensor/random";
 
 // Detectors
 export { Architecture, type LayerInfo, type LayerKind } from "./nn/architecture";
-export { retinaNetEmbedded, retinaNetR50, type AnchorConfig, type DetectionConfig, type RetinaNetConfig } from "./nn/config";
+export { retinaNetEmbedded, retinaNetR50, type AnchorConfig, type DetectionConfig, type ImageConfig, type RetinaNetConfig } from "./nn/config";
 export { Detector, type Predictor } from "./nn/detector";
 export type { HeadOutputs } from "./nn/retinanet";
 export type { Weights } from "./nn/weights";
@@ -32,6 +32,7 @@ export type { Dtype, RawTensor, TensorFile, TensorInfo } from "./weights/dtype";
 export { FormatError, type RefusalCode } from "./weights/format-error";
 export { openSafetensors, readSafetensors, writeSafetensors, writeTensors, type NamedArray, type Safetensors } from "./weights/safetensors";
 export { openTorch, type OpenTorchOptions } from "./weights/torch/torch-file";
+export { convertTorchvision, loadTorchvision, stateDictDifference, type StateDictDifference } from "./weights/torchvision";
 
 // Data sets
 export type { CocoAnnotation, CocoCategory, CocoImage, CocoJson } from "./datasets/coco-json";
@@ -45,6 +46,11 @@ export { detect } from "./evaluate/detect";
 export { evaluateMap, type EvaluateMapOptions, type MapResult } from "./evaluate/evaluate";
 export { nms } from "./evaluate/nms";
 export { postProcess } from "./evaluate/post-process";
+
+// Parity with torchvision
+export { readParityFixture, type ParityFixture } from "./parity/fixture";
+export type { ParityCheck } from "./parity/compare";
+export { torchvisionParity } from "./parity/torchvision-parity";
 
 // Distillation
 export { distill, type DistilledImages, type DistillOptions } from "./distill/distill";

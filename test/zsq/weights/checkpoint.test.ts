@@ -78,10 +78,10 @@ describe("checkpoint", () => {
   });
 
   it("names a missing and a damaged file", () => {
-    assert.throws(() => loadDetector(join(folder, "none.safetensors")), /^Error: readSafetensors: missing .*none\.safetensors: ENOENT/);
+    assert.throws(() => loadDetector(join(folder, "none.safetensors")), /^Error: openSafetensors: missing .*none\.safetensors: ENOENT/);
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, bytes.length - 1));
-    assert.throws(() => loadDetector(path), /^Error: readSafetensors: damaged .*tiny\.safetensors: \d+ bytes of data; expected \d+$/);
+    assert.throws(() => loadDetector(path), /^Error: openSafetensors: damaged .*tiny\.safetensors: \d+ bytes of data; expected \d+$/);
   });
 
   const faults: [string, Parameters<typeof change>[0], string][] = [

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import type { RetinaNetConfig } from "../nn/config";
+import type { ImageConfig } from "../nn/config";
 
 /**
  * Images as the detector sees them, (x / 255 - mean) / std per channel, float32 [n, h, w, 3]; the caller disposes them.
@@ -12,7 +12,7 @@ import type { RetinaNetConfig } from "../nn/config";
  *
  * @example normalizeImages(Uint8Array.of(255, 0, 0), [1, 1, 1, 3], { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }) // [1, -1, -1]
  */
-export function normalizeImages(pixels: Uint8Array, shape: readonly [number, number, number, number], image: RetinaNetConfig["image"]): tf.Tensor4D {
+export function normalizeImages(pixels: Uint8Array, shape: readonly [number, number, number, number], image: ImageConfig): tf.Tensor4D {
   if (shape[3] !== 3 || pixels.length !== shape[0] * shape[1] * shape[2] * 3) {
     throw new RangeError(`normalizeImages: invalid number of pixels: ${pixels.length}; expected [${shape}] with 3 channels`);
   }
@@ -30,7 +30,7 @@ export function normalizeImages(pixels: Uint8Array, shape: readonly [number, num
  * Pixels 0 .. 255 of normalized images [n, h, w, 3]: the inverse of normalizeImages, rounded, and clipped where an image
  * (a distilled one, say) leaves the range. The images are left to the caller. Throws if they have not 3 channels or are not finite.
  */
-export function denormalize(images: tf.Tensor4D, { mean, std }: RetinaNetConfig["image"]): Uint8Array {
+export function denormalize(images: tf.Tensor4D, { mean, std }: ImageConfig): Uint8Array {
   if (images.shape[3] !== 3) throw new RangeError(`denormalize: invalid image shape: [${images.shape}]; expected [n, height, width, 3]`);
   const values = images.dataSync();
   const pixels = new Uint8ClampedArray(values.length); // rounds and clips
@@ -42,7 +42,7 @@ export function denormalize(images: tf.Tensor4D, { mean, std }: RetinaNetConfig[
 }
 
 // [3 channels, 256 values], each step in float32
-function normalizationTable({ mean, std }: RetinaNetConfig["image"]): Float32Array {
+function normalizationTable({ mean, std }: ImageConfig): Float32Array {
   return Float32Array.from({ length: 768 }, (_, i) => {
     const c = i >> 8;
     return Math.fround(Math.fround((i & 255) / 255) - Math.fround(mean[c])) / Math.fround(std[c]);

@@ -11,8 +11,19 @@ export interface RetinaNetConfig {
   head: HeadConfig;
   anchors: AnchorConfig;
   /** mean and standard deviation of the R, G and B of images in [0, 1]: the detector sees (x - mean) / std */
-  image: { mean: readonly number[]; std: readonly number[] };
+  image: ImageConfig;
   detection: DetectionConfig;
+}
+
+/** How images are prepared. */
+export interface ImageConfig {
+  mean: readonly number[];
+  std: readonly number[];
+  /**
+   * for detection, images are resized so that the shorter side has so many pixels, the longer one at most so many, and
+   * padded with zeros to multiples of 32; default: neither
+   */
+  resize?: { shorter: number; longer: number };
 }
 
 export interface AnchorConfig {
@@ -42,7 +53,7 @@ export const retinaNetR50 = (classes = 91): RetinaNetConfig => ({
   fpn: { channels: 256, stages: [1, 2, 3], extraLevels: "p6p7" },
   head: { convs: 4, groups: 32 },
   anchors: { sizes: [32, 64, 128, 256, 512].map((x) => [x, Math.trunc(x * 2 ** (1 / 3)), Math.trunc(x * 2 ** (2 / 3))]), ratios: [0.5, 1, 2] },
-  image: IMAGENET,
+  image: { ...IMAGENET, resize: { shorter: 800, longer: 1333 } },
   detection: DETECTION,
 });
 

@@ -14,7 +14,7 @@ export const configSchema = z.strictObject({
   fpn: z.strictObject({ channels: count, stages: z.array(stage).min(1).max(8), extraLevels: z.enum(["p6p7", "none"]) }),
   head: z.strictObject({ convs: z.int().min(0).max(100), groups: count }),
   anchors: z.strictObject({ sizes: z.array(z.array(positive).min(1).max(100)).min(1).max(10), ratios: z.array(positive).min(1).max(100) }),
-  image: z.strictObject({ mean: rgb, std: z.array(positive).length(3) }),
+  image: z.strictObject({ mean: rgb, std: z.array(positive).length(3), resize: z.strictObject({ shorter: count, longer: count }).optional() }),
   detection: z.strictObject({ scoreThreshold: fraction, topK: count, nmsThreshold: fraction, maxDetections: count }),
 }).superRefine(({ resnet, fpn, head, anchors }, context) => {
   const check = (fits: boolean, path: PropertyKey[], message: string): void => {

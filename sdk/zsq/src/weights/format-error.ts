@@ -33,7 +33,7 @@ export class FormatError extends Error {
   constructor(reader: string, readonly file: string, { code, message, place }: Refusal) {
     const { entry, offset, limit } = place;
     const where = [...(entry === undefined ? [] : [oneLine(entry)]), ...(offset === undefined ? [] : [`byte ${offset}`])].join(", ");
-    const kind = code === "missing" ? "missing" : code === "layout" || code === "global" ? "unsupported" : "damaged";
+    const kind = code === "missing" ? "missing" : ["layout", "global", "names"].includes(code) ? "unsupported" : "damaged";
     super(`${reader}: ${kind} ${file.slice(-200)}${where ? ` (${where})` : ""}: ${oneLine(message)}`.slice(0, 500));
     this.code = code;
     this.entry = entry;
