@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { originalCases } from "./cases";
@@ -41,6 +41,38 @@ describe("coco-eval", () => {
     for (const name of ["precision_sha256", "recall_sha256", "scores_sha256"] as const) assert.equal(rest[name], expected[name]);
   });
 
+  it("--pr, --confusion and --errors print a table each, --no-per-class none", () => {
+    const { stdout } = run("gt.json", "dets.json", "--no-per-class", "--pr", "--confusion", "--errors"), blocks = stdout.split("\n\n");
+    assert.equal(blocks.length, 4);
+    assert.equal(blocks[1], ` best score   score       P       R      F1
+ cat1         0.319   0.542   1.000   0.703
+ cat2         0.406   0.548   0.773   0.642
+ cat3         0.537   0.636   0.583   0.609
+ all          0.319   0.505   0.867   0.638`);
+    assert.match(blocks[2], /^ truth \\ taken for +cat1 +cat2 +cat3 +nothing\n/);
+    assert.match(blocks[3], /^ error +count +dAP\n Cls +2 +0\.\d{3}\n Loc +21 /);
+  });
+
+  it("--json holds the reports asked for", () => {
+    const { pr, confusion, errors } = JSON.parse(run("gt.json", "dets.json", "--json", "--pr", "--confusion", "--errors").stdout);
+    assert.equal(pr.categories[0].precision.length, pr.categories[0].scores.length);
+    assert.equal(confusion.matrix.length, 16);
+    assert.equal(errors.errors[1].count, 21);
+  });
+
+  it("--iou-type segm compares masks", () => {
+    const images = [{ id: 1, width: 20, height: 20 }], categories = [{ id: 1, name: "one" }], segmentation = [[2, 2, 8, 2, 8, 8, 2, 8]];
+    const one = { image_id: 1, category_id: 1, bbox: [2, 2, 6, 6], segmentation };
+    const args = [file("masks.json", { images, categories, annotations: [{ ...one, id: 1, area: 36, iscrowd: 0 }] }), file("found.json", [{ ...one, bbox: [9, 9, 6, 6], score: 0.5 }])];
+    assert.match(run(...args).stdout, /IoU=0.50      \| area=   all \| maxDets=100 \] = 0.000/);
+    assert.match(run(...args, "--iou-type", "segm").stdout, /IoU=0.50      \| area=   all \| maxDets=100 \] = 1.000/);
+  });
+
+  it("refuses a file of 600 MB at once", () => {
+    truncateSync(join(folder, file("large.json", "")), 600e6);
+    assert.equal(run("gt.json", "large.json").stderr, "coco-eval: invalid large.json: 600000000 bytes; expected a UTF-8 file below 512 MiB\n");
+  });
+
   it("--params takes parameters from a file", () => {
     const { stdout } = run("gt.json", "dets.json", "--params", file("params.json", { catIds: [2], iouThrs: [0.5] }));
     assert.match(stdout, /IoU=0.50:0.50 \| area=   all \| maxDets=100 \] = 0.613/);
@@ -75,7 +107,7 @@ describe("coco-eval", () => {
   });
 
   it("answers wrong usage with exit code 2 and --help with 0", () => {
-    for (const args of [[], ["gt.json"], ["gt.json", "dets.json", "--wrong"], ["gt.json", "dets.json", "--strict", "--compat"], ["gt.json", "dets.json", "--iou-type", "segm"]]) {
+    for (const args of [[], ["gt.json"], ["gt.json", "dets.json", "--wrong"], ["gt.json", "dets.json", "--strict", "--compat"], ["gt.json", "dets.json", "--iou-type", "keypoints"]]) {
       const { status, stdout } = run(...args);
       assert.deepEqual([status, stdout], [2, ""], args.join(" "));
     }

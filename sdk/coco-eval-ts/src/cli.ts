@@ -1,19 +1,38 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { constants } from "node:buffer";
+import { readFileSync, statSync } from "node:fs";
 import yargs from "yargs";
 import { CocoEvalError } from "./errors";
-import { evaluate } from "./evaluator";
+import { CocoEvaluator } from "./evaluator";
 import { formatPerCategory, formatSummary } from "./format";
+import { formatConfusion, formatCurves, formatErrors } from "./format-reports";
 import { parseJson } from "./parse-json";
-import type { Detections, EvaluateOptions, Evaluation, GroundTruth } from "./types";
+import type { Detections, EvaluateOptions, Evaluation, GroundTruth, IouType } from "./types";
 
 interface Arguments {
   gt: string;
   dets: string;
   json: boolean;
   compat: boolean;
+  iouType?: IouType;
   params?: string;
+  perClass: boolean;
+  pr: boolean;
+  confusion: boolean;
+  errors: boolean;
 }
+
+/** The reports beyond the twelve figures, by the options that ask for them. */
+const REPORTS = {
+  pr: (evaluator: CocoEvaluator) => report(evaluator.curves(), formatCurves),
+  confusion: (evaluator: CocoEvaluator) => report(evaluator.confusion(), formatConfusion),
+  errors: (evaluator: CocoEvaluator) => report(evaluator.errors(), formatErrors),
+};
+
+const report = <R>(result: R, format: (result: R) => string[]): { json: unknown; lines: () => string[] } => ({ json: plain(result), lines: () => format(result) });
+
+// typed arrays as lists, for JSON
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, each: unknown) => (ArrayBuffer.isView(each) ? Array.from(each as Float64Array) : each)));
 
 const parser = yargs(process.argv.slice(2))
   .scriptName("coco-eval")
@@ -24,8 +43,12 @@ const parser = yargs(process.argv.slice(2))
   .option("json", { type: "boolean", default: false, describe: "print one JSON object: figures, categories, SHA-256 of the arrays" })
   .option("strict", { type: "boolean", describe: "refuse faulty input (default)" })
   .option("compat", { type: "boolean", default: false, describe: "take faulty input as pycocotools does" })
-  .option("iou-type", { choices: ["bbox"] as const, default: "bbox", describe: "what is compared" })
+  .option("iou-type", { choices: ["bbox", "segm"] as const, describe: "what is compared: boxes (default) or masks" })
   .option("params", { type: "string", requiresArg: true, describe: "JSON file with parameters: iouThrs, maxDets, catIds, ..." })
+  .option("per-class", { type: "boolean", default: true, describe: "a table of the categories' AP, AP50 and AR" })
+  .option("pr", { type: "boolean", default: false, describe: "the best score threshold by F1, with precision and recall at IoU .5" })
+  .option("confusion", { type: "boolean", default: false, describe: "which categories are taken for which, at IoU .5 and scores from .5" })
+  .option("errors", { type: "boolean", default: false, describe: "what costs AP50: wrong class, badly placed, found twice, background, missed" })
   .check(({ strict, compat }) => {
     if (strict && compat) throw new Error("coco-eval: invalid options: --strict and --compat; expected one of them");
     return true;
@@ -55,19 +78,23 @@ function main(): void {
   }
 }
 
-function run({ gt, dets, params, compat, json }: Arguments): void {
+function run(args: Arguments): void {
+  const { gt, dets, params, compat, json, iouType } = args;
   const python = { python: compat };
   const options = params === undefined ? {} : (parseJson(readText(params), "params", python) as EvaluateOptions);
   const truth = parseJson(readText(gt), "groundTruth", python) as GroundTruth, detections = parseJson(readText(dets), "detections", python) as Detections;
   if (!Array.isArray(detections)) throw new CocoEvalError("invalid", "detections", "", typeof detections, "a list of {image_id, category_id, bbox, score}");
-  const evaluation = evaluate(truth, detections, compat ? { ...options, compat: "pycocotools" } : options);
-  if (json) return print([JSON.stringify(asJson(evaluation))]);
+  const evaluator = new CocoEvaluator(truth, { ...options, ...(iouType && { iouType }), ...(compat && { compat: "pycocotools" }) }).add(detections), evaluation = evaluator.evaluate();
+  const reports = Object.entries(REPORTS).filter(([name]) => args[name as keyof typeof REPORTS]).map(([name, make]) => ({ name, ...make(evaluator) }));
+  if (json) return print([JSON.stringify({ ...asJson(evaluation), ...Object.fromEntries(reports.map(({ name, json: result }) => [name, result])) })]);
   for (const { message } of evaluation.warnings) process.stderr.write(`warning: ${message}\n`);
-  print([...formatSummary(evaluation), "", ...formatPerCategory(evaluation.perCategory)]);
+  print([...formatSummary(evaluation), ...(args.perClass ? ["", ...formatPerCategory(evaluation.perCategory)] : []), ...reports.flatMap(({ lines }) => ["", ...lines()])]);
 }
 
 function readText(file: string): string {
   try {
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > constants.MAX_STRING_LENGTH) throw new Error(`${size} bytes`);
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
   } catch (error) {
     throw new Error(`coco-eval: invalid ${file}: ${(error as Error).message}; expected a UTF-8 file below 512 MiB`);

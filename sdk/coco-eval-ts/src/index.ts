@@ -9,6 +9,7 @@ export type { Shard, ShardArrays, StreamingOptions } from "./streaming";
 export { CocoEvalError } from "./errors";
 export { parseJson } from "./parse-json";
 export { formatPerCategory, formatSummary } from "./format";
+export { formatConfusion, formatCurves, formatErrors } from "./format-reports";
 
 // confidence intervals
 export { bootstrap, pairedBootstrap } from "./bootstrap";
