@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { decodeImage } from "zsq/dist/datasets/decode-image";
+import { decodeImage, type Pixels } from "zsq/dist/datasets/decode-image";
 import { suiteFolder } from "../../helpers/suite-folder";
 
 const rgb = Uint8Array.of(1, 2, 3, 40, 50, 60, 255, 0, 128, 9, 8, 7);
@@ -10,7 +10,7 @@ const image = (): Sharp => sharp(rgb, { raw: { width: 2, height: 2, channels: 3 
 
 describe("decodeImage", () => {
   const folder = suiteFolder(), path = join(folder, "a.png");
-  const decode = async (data: Sharp | Uint8Array, shape: [number, number] = [2, 2]): Promise<Uint8Array> => {
+  const decode = async (data: Sharp | Uint8Array, shape: [number, number] = [2, 2]): Promise<Pixels> => {
     writeFileSync(path, data instanceof Uint8Array ? data : await data.toBuffer());
     return decodeImage(path, shape);
   };
@@ -35,8 +35,37 @@ describe("decodeImage", () => {
     [200, 30, 90].forEach((x, c) => assert.ok(Math.abs(pixels[c] - x) <= 3));
   });
 
+  const counts = Uint16Array.of(0, 1, 255, 256, 1000, 30_000, 65_534, 65_535);
+  const gray16 = (format: "png" | "tiff"): Promise<Buffer> => {
+    const gray = sharp(counts, { raw: { width: 4, height: 2, channels: 1 } }).toColourspace("grey16");
+    return (format === "png" ? gray.png() : gray.tiff({ compression: "lzw" })).toBuffer();
+  };
+  for (const format of ["png", "tiff"] as const) {
+    it(`scales the counts of a ${format} of 16 bits by a window, without rounding`, async () => {
+      writeFileSync(path, await gray16(format));
+      const pixels = await decodeImage(path, [2, 4], { window: [0, 65_535] });
+      assert.ok(pixels instanceof Float32Array);
+      assert.deepEqual([...pixels], [...counts].flatMap((x) => { const v = Math.fround((255 * x) / 65_535); return [v, v, v]; }));
+      const clipped = await decodeImage(path, [2, 4], { window: [255, 1255] });
+      assert.deepEqual([...clipped].filter((_, i) => i % 3 === 2), [0, 0, 0, Math.fround(0.255), Math.fround(189.975), 255, 255, 255]);
+      await assert.rejects(decodeImage(path, [2, 4]), /unsupported depth of .*: ushort per channel; expected 8 bits; try a window of counts/);
+    });
+  }
+
+  it("refuses colours of 16 bits and images of 8 bits where a window is given", async () => {
+    writeFileSync(path, await image().toColourspace("rgb16").png().toBuffer());
+    await assert.rejects(decodeImage(path, [2, 2], { window: [0, 1] }), /unsupported colours of .*: rgb16; expected gray$/);
+    writeFileSync(path, await image().png().toBuffer());
+    await assert.rejects(decodeImage(path, [2, 2], { window: [0, 1] }), /unsupported depth of .*: uchar per channel; expected 16 bits, for the window of counts$/);
+  });
+
+  it("refuses 144 million pixels before decoding them", async () => {
+    writeFileSync(path, await sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: "black" } }).png().toBuffer());
+    await assert.rejects(decodeImage(path, [12_000, 12_000]), /unsupported image size of .*: 12000 x 12000; expected at most 50000000 pixels$/);
+  });
+
   const refused: [string, () => Sharp | Uint8Array | Promise<Uint8Array>, string | RegExp][] = [
-    ["16 bits", () => image().toColourspace("rgb16").png(), "unsupported depth of $: ushort per channel; expected 8 bits; try converting the image"],
+    ["16 bits", () => image().toColourspace("rgb16").png(), "unsupported depth of $: ushort per channel; expected 8 bits; try a window of counts for gray images of 16 bits"],
     ["another size", () => image().resize(3, 2).png(), "invalid image size of $: 3 x 2; expected 2 x 2"],
     ["transparency", () => image().ensureAlpha(0.5).png(), "unsupported colours of $: srgb with alpha; expected RGB or gray"],
     ["CMYK", () => image().toColourspace("cmyk").jpeg(), "unsupported colours of $: cmyk; expected RGB or gray"],

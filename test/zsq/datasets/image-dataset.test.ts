@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDataset, type CocoJson } from "zsq";
 import { noisePixels, writeSyntheticDataset } from "../../helpers/synthetic-dataset";
@@ -83,9 +83,24 @@ describe("openDataset", () => {
     assert.throws(() => openDataset(path), { message: `openDataset: missing images in ${path}: 0; expected at least 1` });
   });
 
-  it("refuses images of several sizes", () => {
+  it("opens images of several sizes, to be loaded size by size", async () => {
     change(({ images }) => { images[2].width = 65; });
-    assert.throws(() => openDataset(path), { message: `openDataset: unsupported size of images[2] in ${path}: 65 x 32; expected 64 x 32 as images[0]` });
+    const dataset = openDataset(path), message = { message: "ImageDataset: unsupported size of images[2]: 65 x 32; expected 64 x 32 as the others" };
+    assert.deepEqual([dataset.shapeOf(0), dataset.shapeOf(2)], [[32, 64], [32, 65]]);
+    assert.deepEqual((await dataset.load([0, 1])).shape, [2, 32, 64, 3]);
+    await assert.rejects(dataset.load([1, 2]), message);
+    await assert.rejects(dataset.loadAll(), message);
+    assert.throws(() => dataset.imageShape, message);
+  });
+
+  it("finds images in the folder that the file names", async () => {
+    const moved = join(folder, "elsewhere", "set.json");
+    mkdirSync(join(folder, "elsewhere"), { recursive: true });
+    change((coco) => { coco.info = { image_folder: ".." }; });
+    writeFileSync(moved, readFileSync(path));
+    assert.deepEqual((await openDataset(moved).load([1])).pixels, noisePixels(1));
+    change((coco) => { coco.info = { window: [5, 5] }; });
+    assert.throws(() => openDataset(path), /^Error: readCocoJson: invalid info\.window in .*: \[5,5\]; expected \[low, high\] with low < high$/);
   });
 
   it("refuses file names that lead out of the folder", () => {

@@ -22,6 +22,14 @@ describe("normalizeImages", () => {
     x.dispose();
   });
 
+  it("treats numbers between the bytes as it does bytes", () => {
+    const bytes = Uint8Array.of(1, 100, 200), x = normalizeImages(bytes, [1, 1, 1, 3], image), y = normalizeImages(Float32Array.from(bytes), [1, 1, 1, 3], image);
+    assert.deepEqual(y.dataSync(), x.dataSync());
+    const between = normalizeImages(Float32Array.of(0.5, 0.5, 0.5), [1, 1, 1, 3], half);
+    assertClose(between.dataSync(), [1 / 255 - 1, 2 / 255 - 2, 1 / 255 - 1], 1e-6);
+    tf.dispose([x, y, between]);
+  });
+
   it("accepts no images", () => {
     const x = normalizeImages(new Uint8Array(0), [0, 4, 4, 3], half);
     assert.deepEqual(x.shape, [0, 4, 4, 3]);

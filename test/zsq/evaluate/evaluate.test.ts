@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { evaluateMap, openDataset, retinaNetEmbedded, type CocoJson, type ImageDataset, type Predictor } from "zsq";
 import { assertNoLeaks } from "../../helpers/no-leaks";
@@ -39,6 +41,14 @@ describe("evaluateMap", () => {
       });
     }
     assert.deepEqual(steps, [1, 2, 3, 4, 5, 2, 4, 5, 5]);
+  });
+
+  it("takes images of several sizes in runs of one size", async () => {
+    const steps: number[] = [], set = await dataset(6, ({ images }) => images.forEach((image, i) => { if (i % 4 === 3) image.width = 48; }));
+    await sharp({ create: { width: 48, height: 32, channels: 3, background: "black" } }).png().toFile(join(folder, "images", "3.png"));
+    const { detections } = await evaluateMap(perfect, set, { limit: 5, onProgress: (done) => steps.push(done) });
+    assert.deepEqual(steps, [3, 4, 5]);
+    assert.deepEqual((await evaluateMap(perfect, set, { limit: 5, batchSize: 1 })).detections, detections);
   });
 
   it("is 0 for a detector that confuses the classes or says nothing", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { oneLine, parseJson } from "../weights/parse-json";
 
@@ -11,7 +11,12 @@ const annotationSchema = z.object({
   area: z.number().nonnegative().optional(),
   iscrowd: z.union([z.literal(0), z.literal(1)], { error: "expected 0 or 1" }).default(0),
 });
+const infoSchema = z.object({
+  image_folder: z.string().min(1).optional(),
+  window: z.tuple([z.number(), z.number()]).refine(([low, high]) => low < high, "expected [low, high] with low < high").optional(),
+});
 const schema = z.object({
+  info: infoSchema.optional(),
   images: z.array(imageSchema),
   annotations: z.array(annotationSchema.transform((a) => ({ ...a, area: a.area ?? a.bbox[2] * a.bbox[3] }))),
   categories: z.array(z.object({ id, name: z.string() })),
@@ -19,9 +24,18 @@ const schema = z.object({
 
 /** A data set in COCO's format; what else its objects hold is dropped. */
 export interface CocoJson {
+  info?: CocoInfo;
   images: CocoImage[];
   annotations: CocoAnnotation[];
   categories: CocoCategory[];
+}
+
+/** What prepared data sets add to COCO's format. */
+export interface CocoInfo {
+  /** where file names start from; the folder of the annotation file where there is none */
+  image_folder?: string;
+  /** for gray images of 16 bits: the counts that become 0 and 255 */
+  window?: [number, number];
 }
 
 export interface CocoImage {
@@ -52,6 +66,9 @@ export interface CocoCategory {
   name: string;
 }
 
+/** The largest annotation file that is read, in bytes. */
+const MAX_BYTES = 256 << 20;
+
 /**
  * Reads a COCO annotation file. Ids must be unique, and images and categories that annotations name must exist.
  *
@@ -61,6 +78,8 @@ export interface CocoCategory {
 export function readCocoJson(path: string): CocoJson {
   let text: string;
   try {
+    const { size } = statSync(path);
+    if (size > MAX_BYTES) throw new Error(`${size} bytes, more than ${MAX_BYTES}`);
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new Error(`readCocoJson: missing ${path}: ${oneLine((error as Error).message)}; expected a readable COCO annotation file`);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { ImageConfig } from "../nn/config";
+import type { Pixels } from "./decode-image";
 
 /**
  * Images as the detector sees them, (x / 255 - mean) / std per channel, float32 [n, h, w, 3]; the caller disposes them.
@@ -12,10 +13,11 @@ import type { ImageConfig } from "../nn/config";
  *
  * @example normalizeImages(Uint8Array.of(255, 0, 0), [1, 1, 1, 3], { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }) // [1, -1, -1]
  */
-export function normalizeImages(pixels: Uint8Array, shape: readonly [number, number, number, number], image: ImageConfig): tf.Tensor4D {
+export function normalizeImages(pixels: Pixels, shape: readonly [number, number, number, number], image: ImageConfig): tf.Tensor4D {
   if (shape[3] !== 3 || pixels.length !== shape[0] * shape[1] * shape[2] * 3) {
     throw new RangeError(`normalizeImages: invalid number of pixels: ${pixels.length}; expected [${shape}] with 3 channels`);
   }
+  if (pixels instanceof Float32Array) return tf.tensor4d(pixels.map((x, i) => normalized(x, i % 3, image)), [...shape] as [number, number, number, number]);
   const table = normalizationTable(image);
   const values = new Float32Array(pixels.length);
   for (let i = 0; i < pixels.length; i += 3) {
@@ -42,9 +44,6 @@ export function denormalize(images: tf.Tensor4D, { mean, std }: ImageConfig): Ui
 }
 
 // [3 channels, 256 values], each step in float32
-function normalizationTable({ mean, std }: ImageConfig): Float32Array {
-  return Float32Array.from({ length: 768 }, (_, i) => {
-    const c = i >> 8;
-    return Math.fround(Math.fround((i & 255) / 255) - Math.fround(mean[c])) / Math.fround(std[c]);
-  });
-}
+const normalizationTable = (image: ImageConfig): Float32Array => Float32Array.from({ length: 768 }, (_, i) => normalized(i & 255, i >> 8, image));
+
+const normalized = (x: number, c: number, { mean, std }: ImageConfig): number => Math.fround(Math.fround(x / 255) - Math.fround(mean[c])) / Math.fround(std[c]);

@@ -5,10 +5,11 @@ import type { Predictor } from "../nn/detector";
 import { cocoDetections } from "./coco-detections";
 import { detect } from "./detect";
 import { concatDetections, type Detections } from "./detections";
+import { resizedShape } from "./transform";
 
 /** See evaluateMap. */
 export interface EvaluateMapOptions {
-  /** images per run of the detector; default 25 */
+  /** images of one size per run of the detector, at most; default 25, or as many of larger images as take its memory, at least 1 */
   batchSize?: number;
   /** only the first so many images; default all */
   limit?: number;
@@ -36,7 +37,7 @@ export interface MapResult {
  * No tensor survives but the detector's. Throws one line if there is nothing to find in the images, an option is out of
  * range, or an output of the detector is not a finite number.
  */
-export async function evaluateMap(predictor: Predictor, dataset: ImageDataset, { batchSize = 25, limit = dataset.size, onProgress }: EvaluateMapOptions = {}): Promise<MapResult> {
+export async function evaluateMap(predictor: Predictor, dataset: ImageDataset, { batchSize = defaultBatchSize(predictor, dataset), limit = dataset.size, onProgress }: EvaluateMapOptions = {}): Promise<MapResult> {
   for (const [name, value] of Object.entries({ batchSize, limit })) {
     if (!Number.isInteger(value) || value < 1) throw new RangeError(`evaluateMap: invalid ${name}: ${value}; expected an integer >= 1`);
   }
@@ -51,8 +52,8 @@ export async function evaluateMap(predictor: Predictor, dataset: ImageDataset, {
 
 async function detectAll(predictor: Predictor, dataset: ImageDataset, total: number, batchSize: number, onProgress: EvaluateMapOptions["onProgress"]): Promise<Detections> {
   const batches: { detections: Detections; images: number }[] = [];
-  for (let first = 0; first < total; first += batchSize) {
-    const images = Math.min(batchSize, total - first);
+  for (let first = 0, images: number; first < total; first += images) {
+    images = equalImages(dataset, first, Math.min(batchSize, total - first));
     const { pixels, shape } = await dataset.load(Array.from({ length: images }, (_, k) => first + k));
     const x = normalizeImages(pixels, shape, predictor.config.image);
     try {
@@ -64,4 +65,18 @@ async function detectAll(predictor: Predictor, dataset: ImageDataset, total: num
     await new Promise(setImmediate); // lets signals and timers in
   }
   return concatDetections(batches);
+}
+
+// how many of the next `most` images have the size of the first of them
+function equalImages(dataset: ImageDataset, first: number, most: number): number {
+  const [height, width] = dataset.shapeOf(first);
+  let count = 1;
+  while (count < most && dataset.shapeOf(first + count)[0] === height && dataset.shapeOf(first + count)[1] === width) count++;
+  return count;
+}
+
+// a run of 25 images of 160 x 128 through the embedded detector, or what is as large
+function defaultBatchSize({ config: { image: { resize }, resnet: { width } } }: Predictor, dataset: ImageDataset): number {
+  const shape = dataset.shapeOf(0), [height, columns] = resize ? resizedShape(shape, resize) : shape;
+  return Math.min(25, Math.max(1, Math.floor((25 * 128 * 160 * 16) / (height * columns * width))));
 }

@@ -1,3 +1,4 @@
+import type { Pixels } from "../datasets/decode-image";
 import type { ImageDataset } from "../datasets/image-dataset";
 import { Random, normals } from "../tensor/random";
 
@@ -41,9 +42,9 @@ function clipsOf(dataset: Pick<ImageDataset, "images">): number[][] {
 }
 
 /** A copy of images [n, h, w, 3] with the pixels of each in random order, a different one for each image; colours stay whole. */
-export function shuffledPixels(pixels: Uint8Array, count: number, seed: number): Uint8Array {
+export function shuffledPixels(pixels: Pixels, count: number, seed: number): Pixels {
   const size = pixels.length / count;
-  const shuffled = new Uint8Array(pixels.length);
+  const shuffled = pixels.slice();
   for (let image = 0; image < count; image++) {
     new Random(seed, PIXEL_STREAM + image).permutation(size / 3).forEach((from, to) => {
       for (let c = 0; c < 3; c++) shuffled[image * size + 3 * to + c] = pixels[image * size + 3 * from + c];

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
+import { roomLike, type Pixels } from "../datasets/decode-image";
 import { normalizeImages } from "../datasets/normalize";
 import { Architecture } from "../nn/architecture";
 import { Detector } from "../nn/detector";
@@ -16,7 +17,7 @@ export interface TrainingData {
   height: number;
   width: number;
   /** [count, height, width, 3], 0 to 255 */
-  pixels: Uint8Array;
+  pixels: Pixels;
   targets: readonly ImageTargets[];
 }
 
@@ -132,9 +133,9 @@ export class Trainer {
     const varied = augmentation && step < augmentation.until * this.steps ? augmentation : undefined;
     const views = Array.from(chosen, () => randomView(random, [height, width], varied));
     const size = height * width * 3;
-    const bytes = new Uint8Array(batchSize * size);
-    chosen.forEach((image, k) => bytes.set(pixels.subarray(image * size, (image + 1) * size), k * size));
-    const images = normalizeImages(bytes, [batchSize, height, width, 3], this.start.config.image);
+    const values = roomLike(pixels, batchSize * size);
+    chosen.forEach((image, k) => values.set(pixels.subarray(image * size, (image + 1) * size), k * size));
+    const images = normalizeImages(values, [batchSize, height, width, 3], this.start.config.image);
     const viewed = viewImages(images, views);
     images.dispose();
     return { images: viewed, targets: views.map((view, k) => viewTargets(targets[chosen[k]], view, [height, width])) };
