@@ -8,12 +8,12 @@ export interface Progress {
 }
 
 /** A bar with the time left where the stream is a terminal, otherwise a plain line now and then. */
-export function showProgress(stream: NodeJS.WriteStream = process.stderr, everyMs = 5000): Progress {
-  return stream.isTTY ? bar(stream) : lines(stream, everyMs);
+export function showProgress(stream: NodeJS.WriteStream = process.stderr, everyMs = 5000, what = "scenes"): Progress {
+  return stream.isTTY ? bar(stream, what) : lines(stream, everyMs, what);
 }
 
-function bar(stream: NodeJS.WriteStream): Progress {
-  const shown = new SingleBar({ stream, format: "scenes {bar} {percentage} % | {value}/{total} images | {eta_formatted} left", barsize: 30, hideCursor: true });
+function bar(stream: NodeJS.WriteStream, what: string): Progress {
+  const shown = new SingleBar({ stream, format: `${what} {bar} {percentage} % | {value}/{total} images | {eta_formatted} left`, barsize: 30, hideCursor: true });
   let started = false;
   return {
     update: ({ done, total }) => {
@@ -25,7 +25,7 @@ function bar(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function lines(stream: NodeJS.WritableStream, everyMs: number): Progress {
+function lines(stream: NodeJS.WritableStream, everyMs: number, what: string): Progress {
   const start = Date.now();
   let shown = -Infinity;
   return {
@@ -34,7 +34,7 @@ function lines(stream: NodeJS.WritableStream, everyMs: number): Progress {
       if (done < total && now - shown < everyMs) return;
       shown = now;
       const left = done > 0 ? `, ${Math.ceil(((now - start) / 1000) * (total / done - 1))} s left` : "";
-      stream.write(`scenes: ${done}/${total} images${left}\n`);
+      stream.write(`${what}: ${done}/${total} images${left}\n`);
     },
     stop: () => undefined,
   };

@@ -35,7 +35,7 @@ export { openTorch, type OpenTorchOptions } from "./weights/torch/torch-file";
 export { convertTorchvision, loadTorchvision, stateDictDifference, type StateDictDifference } from "./weights/torchvision";
 
 // Data sets
-export type { CocoAnnotation, CocoCategory, CocoImage, CocoJson } from "./datasets/coco-json";
+export { readCocoJson, type CocoAnnotation, type CocoCategory, type CocoImage, type CocoInfo, type CocoJson } from "./datasets/coco-json";
 export { ImageDataset, openDataset, type ImageBatch, type ImageObjects } from "./datasets/image-dataset";
 export { denormalize, normalizeImages } from "./datasets/normalize";
 
