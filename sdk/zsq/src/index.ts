@@ -6,13 +6,14 @@ export { Random, normals } from "./tensor/random";
 // Detectors
 export { Architecture, type LayerInfo, type LayerKind } from "./nn/architecture";
 export { retinaNetEmbedded, retinaNetR50, type AnchorConfig, type DetectionConfig, type ImageConfig, type RetinaNetConfig } from "./nn/config";
-export { Detector, type Predictor } from "./nn/detector";
+export { Detector, type AsyncPredictor, type Predictor } from "./nn/detector";
 export type { HeadOutputs } from "./nn/retinanet";
 export type { Weights } from "./nn/weights";
 
 // Quantization
 export { chooseQParams, dequantize, fakeQuantize, fakeQuantizeFast, quantize, type QParams, type QParamsOptions } from "./quantize/affine";
 export { arithmetics, type Arithmetic, type ArithmeticName, type ArithmeticOptions } from "./quantize/arithmetic";
+export { calibrationOf, readCalibration, writeCalibration } from "./quantize/calibration-file";
 export { Calibration, Calibrator, calibrate, type CalibrateOptions, type Calibrated } from "./quantize/calibrate";
 export type { ActivationRange } from "./quantize/calibrators/observer";
 export { calibratorName, entropy, histogramPercentile, l2Search, meanSquaredError, minMax, movingAverage, percentile, type CalibratorSpec } from "./quantize/calibrators/spec";
@@ -22,6 +23,11 @@ export { QuantizedDetector, quantizeDetector } from "./quantize/quantized-detect
 export { imageRange, rangesOf, type Range } from "./quantize/range";
 export { precisionName, scheme, type ActivationScheme, type LayerOverride, type Scheme, type SchemeOptions, type TensorRole, type WeightScheme } from "./quantize/scheme";
 export { schemePresets, type SchemePresetName } from "./quantize/scheme-presets";
+
+// Integers that run
+export { exportOnnx, type ExportOnnxOptions } from "./onnx/export";
+export { layerDifferences, type LayerDifference } from "./onnx/layer-differences";
+export { OnnxDetector, type OnnxDetectorOptions } from "./onnx/onnx-detector";
 
 // Weights
 export { writeFileAtomic } from "./weights/atomic-write";

@@ -1,9 +1,9 @@
 import { evaluate, type CategoryResult, type Evaluation } from "coco-eval-ts";
 import type { ImageDataset } from "../datasets/image-dataset";
 import { normalizeImages } from "../datasets/normalize";
-import type { Predictor } from "../nn/detector";
+import type { AsyncPredictor, Predictor } from "../nn/detector";
 import { cocoDetections } from "./coco-detections";
-import { detect } from "./detect";
+import { detectionsOf, fitted } from "./detect";
 import { concatDetections, type Detections } from "./detections";
 import { resizedShape } from "./transform";
 
@@ -37,7 +37,7 @@ export interface MapResult {
  * No tensor survives but the detector's. Throws one line if there is nothing to find in the images, an option is out of
  * range, or an output of the detector is not a finite number.
  */
-export async function evaluateMap(predictor: Predictor, dataset: ImageDataset, { batchSize = defaultBatchSize(predictor, dataset), limit = dataset.size, onProgress }: EvaluateMapOptions = {}): Promise<MapResult> {
+export async function evaluateMap(predictor: Predictor | AsyncPredictor, dataset: ImageDataset, { batchSize = defaultBatchSize(predictor, dataset), limit = dataset.size, onProgress }: EvaluateMapOptions = {}): Promise<MapResult> {
   for (const [name, value] of Object.entries({ batchSize, limit })) {
     if (!Number.isInteger(value) || value < 1) throw new RangeError(`evaluateMap: invalid ${name}: ${value}; expected an integer >= 1`);
   }
@@ -50,16 +50,18 @@ export async function evaluateMap(predictor: Predictor, dataset: ImageDataset, {
   return { map: evaluation.stats[0], ap50: evaluation.stats[1], perClass: evaluation.perCategory, detections, evaluation };
 }
 
-async function detectAll(predictor: Predictor, dataset: ImageDataset, total: number, batchSize: number, onProgress: EvaluateMapOptions["onProgress"]): Promise<Detections> {
+async function detectAll(predictor: Predictor | AsyncPredictor, dataset: ImageDataset, total: number, batchSize: number, onProgress: EvaluateMapOptions["onProgress"]): Promise<Detections> {
   const batches: { detections: Detections; images: number }[] = [];
   for (let first = 0, images: number; first < total; first += images) {
     images = equalImages(dataset, first, Math.min(batchSize, total - first));
     const { pixels, shape } = await dataset.load(Array.from({ length: images }, (_, k) => first + k));
     const x = normalizeImages(pixels, shape, predictor.config.image);
+    const input = fitted(x, predictor.config);
+    x.dispose();
     try {
-      batches.push({ detections: detect(predictor, x), images });
+      batches.push({ detections: detectionsOf(await predictor.outputs(input.batch), input, predictor.config), images });
     } finally {
-      x.dispose();
+      input.batch.dispose();
     }
     onProgress?.(first + images, total);
     await new Promise(setImmediate); // lets signals and timers in
@@ -76,7 +78,7 @@ function equalImages(dataset: ImageDataset, first: number, most: number): number
 }
 
 // a run of 25 images of 160 x 128 through the embedded detector, or what is as large
-function defaultBatchSize({ config: { image: { resize }, resnet: { width } } }: Predictor, dataset: ImageDataset): number {
+function defaultBatchSize({ config: { image: { resize }, resnet: { width } } }: Predictor | AsyncPredictor, dataset: ImageDataset): number {
   const shape = dataset.shapeOf(0), [height, columns] = resize ? resizedShape(shape, resize) : shape;
   return Math.min(25, Math.max(1, Math.floor((25 * 128 * 160 * 16) / (height * columns * width))));
 }

@@ -12,6 +12,12 @@ export interface Predictor {
   outputs(images: tf.Tensor4D): HeadOutputs<tf.Tensor4D>;
 }
 
+/** A Predictor that computes elsewhere, such as in ONNX Runtime. */
+export interface AsyncPredictor {
+  readonly config: RetinaNetConfig;
+  outputs(images: tf.Tensor4D): Promise<HeadOutputs<tf.Tensor4D>>;
+}
+
 /** A RetinaNet with its weights, which it owns: dispose() frees them. */
 export class Detector implements Predictor {
   readonly architecture: Architecture;
