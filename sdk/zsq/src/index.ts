@@ -24,6 +24,13 @@ export { imageRange, rangesOf, type Range } from "./quantize/range";
 export { precisionName, scheme, type ActivationScheme, type LayerOverride, type Scheme, type SchemeOptions, type TensorRole, type WeightScheme } from "./quantize/scheme";
 export { schemePresets, type SchemePresetName } from "./quantize/scheme-presets";
 
+// Insight into quantization
+export { attributeLoss, PARTS, type LossShare } from "./quantize/insight/attribution";
+export { floatExclusions, type FloatExclusions } from "./quantize/insight/float-exclusions";
+export { layerReport, type LayerReportRow } from "./quantize/insight/layer-report";
+export { layerSensitivity, rankCorrelation, type LayerSensitivity } from "./quantize/insight/sensitivity";
+export type { Evaluate } from "./quantize/insight/subsets";
+
 // Integers that run
 export { exportOnnx, type ExportOnnxOptions } from "./onnx/export";
 export { layerDifferences, type LayerDifference } from "./onnx/layer-differences";
@@ -93,6 +100,7 @@ export { figure3Table } from "./plot/figure3-table";
 export { figure4Colour } from "./plot/figure4-colour";
 export { figure4Gallery } from "./plot/figure4-gallery";
 export { figure4Pictures } from "./plot/figure4-pictures";
+export { layerHistogramFigure, sensitivityFigure } from "./plot/insight-figures";
 export { paperTable } from "./plot/paper-table";
 export { progressLine, type ProgressLineOptions } from "./plot/progress-line";
 export { show, showTable, type ShowOptions, type ShowTableOptions } from "./plot/show";
