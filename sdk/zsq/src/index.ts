@@ -17,6 +17,7 @@ export { calibrationOf, readCalibration, writeCalibration } from "./quantize/cal
 export { Calibration, Calibrator, calibrate, type CalibrateOptions, type Calibrated } from "./quantize/calibrate";
 export type { ActivationRange } from "./quantize/calibrators/observer";
 export { calibratorName, entropy, histogramPercentile, l2Search, meanSquaredError, minMax, movingAverage, percentile, type CalibratorSpec } from "./quantize/calibrators/spec";
+export { DynamicDetector, fakeQuantizeByImage, quantizeDynamically } from "./quantize/dynamic";
 export { FoldedDetector, foldBatchNorms } from "./quantize/fold-batch-norm";
 export { perAxis, perGroup, perTensor, type Granularity } from "./quantize/granularity";
 export { QuantizedDetector, quantizeDetector } from "./quantize/quantized-detector";
@@ -73,6 +74,7 @@ export { constant, cosine, stepsAt20And75, type DistillSchedule } from "./distil
 
 // Training
 export { initializeDetector, withNewClassifier } from "./train/initialize";
+export { QuantizationAware, type QuantizationAwareOptions } from "./train/quantization-aware";
 export { embeddedRecipes, type Recipe } from "./train/recipe";
 export { runTraining, type RunTrainingOptions, type TrainingProgress } from "./train/run-training";
 export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer";

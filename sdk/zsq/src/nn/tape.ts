@@ -17,6 +17,11 @@ export class Node {
     readonly wanted = true,
   ) {}
 
+  /** A node for a rounded copy of the value; its gradient is of use where this one's is. */
+  rounded(value: tf.Tensor4D): Node {
+    return new Node(value, false, this.wanted);
+  }
+
   /** Adds g, which the node then owns. */
   accumulate(g: tf.Tensor4D): void {
     if (!this.grad) {
@@ -58,7 +63,7 @@ export class Tape implements Layers<Node> {
   private readonly steps: { node: Node; backward: Backward; always?: () => void }[] = [];
   private readonly training: boolean;
 
-  constructor(private readonly weights: Weights, private readonly options: TapeOptions) {
+  constructor(protected readonly weights: Weights, private readonly options: TapeOptions) {
     this.training = options.mode === "train";
   }
 
@@ -184,7 +189,7 @@ export class Tape implements Layers<Node> {
     return this.record(y, (dy) => x.accumulate(kernels.multiply(dy, scale)), fromLoss);
   }
 
-  private record(node: Node, backward: Backward, always?: () => void): Node {
+  protected record(node: Node, backward: Backward, always?: () => void): Node {
     this.steps.push({ node, backward, always });
     return node;
   }

@@ -153,6 +153,14 @@ export function batchNormTrainingGradient(dy: tf.Tensor, x: tf.Tensor, gamma: tf
 export const fakeQuantWithRange = (x: tf.Tensor, low: number, high: number, bits: number, narrow = false): tf.Tensor4D =>
   one("FakeQuantWithMinMaxArgs", [float("min", low), float("max", high), int("num_bits", bits), flag("narrow_range", narrow)], x);
 
+/** Gradients of fakeQuantWithRange by the straight-through estimator: in x, dy where x lies within the range, else 0; in low and high (scalars), the sum of dy below and above it. */
+export function fakeQuantGradient(dy: tf.Tensor, x: tf.Tensor, low: number, high: number, bits: number, narrow = false): { dx: tf.Tensor4D; dlow: tf.Tensor; dhigh: tf.Tensor } {
+  const ends = [tf.scalar(low), tf.scalar(high)];
+  const [dx, dlow, dhigh] = backend.executeMultipleOutputs("FakeQuantWithMinMaxVarsGradient", [int("num_bits", bits), flag("narrow_range", narrow)], [dy, x, ...ends], 3);
+  tf.dispose(ends);
+  return { dx: dx as tf.Tensor4D, dlow, dhigh };
+}
+
 /** The k largest values of each row of x [..., m], in falling order; k <= m. */
 export function topK(x: tf.Tensor, k: number): tf.Tensor {
   const count = tf.scalar(k, "int32");

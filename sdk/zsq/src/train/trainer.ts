@@ -9,7 +9,7 @@ import { createOptimizer, type Optimizer, type OptimizerOptions } from "./optimi
 import { ParameterVector } from "./parameter-vector";
 import { learningRateAt, type Schedule } from "./schedule";
 import type { ImageTargets } from "./targets";
-import { trainingStep } from "./training-step";
+import { trainingStep, type TrainingStep } from "./training-step";
 
 /** Images of one size with their ground truth. */
 export interface TrainingData {
@@ -31,6 +31,8 @@ export interface TrainerOptions {
   /** default: images are only mirrored, each with probability one half */
   augmentation?: Augmentation;
   seed: number;
+  /** what runs for each batch; defaults to trainingStep. Its own state, if any, is not among state() */
+  trainingStep?: TrainingStep;
 }
 
 /** Weight of the newest batch in the running statistics, as torch's BatchNorm2d. */
@@ -67,7 +69,7 @@ export class Trainer {
   trainStep(): { classification: number; box: number } {
     const { images, targets } = this.batch(this.step);
     const weights = this.parameters.unpack(this.parameterValues);
-    const { loss, gradients, batchStatistics } = trainingStep(this.start.config, weights, images, targets);
+    const { loss, gradients, batchStatistics } = (this.options.trainingStep ?? trainingStep)(this.start.config, weights, images, targets);
     const gradient = this.parameters.pack(gradients);
     const statistics = tf.tidy(() => this.buffers.pack(runningNames(batchStatistics)));
     tf.dispose([images, ...weights.values(), ...gradients.values(), ...[...batchStatistics.values()].flatMap(({ mean, variance }) => [mean, variance])]);

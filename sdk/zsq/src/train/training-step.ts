@@ -16,10 +16,17 @@ export interface StepResult {
   batchStatistics: Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>;
 }
 
-/** Loss and gradients of normalized images [n, h, w, 3] with batch normalization by the batch. */
-export function trainingStep(config: RetinaNetConfig, weights: Weights, images: tf.Tensor4D, targets: readonly ImageTargets[]): StepResult {
+/** What a Trainer runs for each batch: trainingStep, or one that trains something else about the same network. */
+export type TrainingStep = (config: RetinaNetConfig, weights: Weights, images: tf.Tensor4D, targets: readonly ImageTargets[]) => StepResult;
+
+/**
+ * Loss and gradients of normalized images [n, h, w, 3] with batch normalization by the batch.
+ *
+ * - **createTape** – the layers that compute; defaults to a plain Tape
+ */
+export function trainingStep(config: RetinaNetConfig, weights: Weights, images: tf.Tensor4D, targets: readonly ImageTargets[], createTape = (own: Weights): Tape => new Tape(own, { mode: "train" })): StepResult {
   tf.engine().startScope();
-  const tape = new Tape(weights, { mode: "train" });
+  const tape = createTape(weights);
   const outputs = retinaNet(tape, config, tape.input(images));
   const anchors = anchorsOf(config, [images.shape[1], images.shape[2]], outputs);
   const loss = detectionLoss(outputs, config.classes, batchTargets(anchors, config.classes, targets));
