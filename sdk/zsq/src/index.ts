@@ -25,6 +25,11 @@ export { imageRange, rangesOf, type Range } from "./quantize/range";
 export { precisionName, scheme, type ActivationScheme, type LayerOverride, type Scheme, type SchemeOptions, type TensorRole, type WeightScheme } from "./quantize/scheme";
 export { schemePresets, type SchemePresetName } from "./quantize/scheme-presets";
 
+// Corrections without data
+export { correctBiases, correctBiasesAnalytically } from "./quantize/corrections/bias-correction";
+export { equalizeLayers, type EqualizeOptions } from "./quantize/corrections/equalize";
+export { splitOutliers, type SplitOutliersOptions } from "./quantize/corrections/split-outliers";
+
 // Insight into quantization
 export { attributeLoss, PARTS, type LossShare } from "./quantize/insight/attribution";
 export { floatExclusions, type FloatExclusions } from "./quantize/insight/float-exclusions";

@@ -9,7 +9,7 @@ import { chooseActivationQParams, quantizeKernels } from "./choose";
 import { fakeQuantizeFast, type QParams } from "./affine";
 import type { Calibrated, Calibration } from "./calibrate";
 import { foldBatchNorms } from "./fold-batch-norm";
-import { HookedLayers } from "./hooked-layers";
+import { HookedLayers, type LayerHooks } from "./hooked-layers";
 import { checkScheme, layerScheme, precisionName, type LayerSelection, type Scheme } from "./scheme";
 import { quantizationSites, type Sites } from "./sites";
 
@@ -58,17 +58,23 @@ export class QuantizedDetector implements Predictor {
   }
 
   outputs(images: tf.Tensor4D): HeadOutputs<tf.Tensor4D> {
-    return runNetwork(this.layers(), this.config, images);
+    return runNetwork(new HookedLayers(this.weights, this.hooks()), this.config, images);
   }
 
-  /** Layers for one run, which round what the sites name. */
-  layers(): HookedLayers {
-    const { weights, folded, sites, inputQParams } = this;
+  /** What rounds the tensors that the sites name. */
+  hooks(): LayerHooks {
+    const { folded, sites, inputQParams } = this;
     const round = (key: string | undefined, x: tf.Tensor4D): tf.Tensor4D | undefined => {
       const qparams = key === undefined ? undefined : inputQParams.get(key);
       return qparams && fakeQuantizeFast(x, qparams);
     };
-    return new HookedLayers(weights, { folded, input: (conv, x) => round(sites.inputs.get(conv), x), value: (index, y) => round(sites.values.get(index), y) });
+    return { folded, input: (conv, x) => round(sites.inputs.get(conv), x), value: (index, y) => round(sites.values.get(index), y) };
+  }
+
+  /** The same with other weights in place of some, which it then owns; this one must outlive it. */
+  withWeights(changed: Weights): QuantizedDetector {
+    const { config, scheme, weights, weightQParams, inputQParams: qparams, sites, folded } = this;
+    return new QuantizedDetector({ config, scheme, weights: new Map([...weights, ...changed]), owned: [...changed.values()], weightQParams, qparams, sites, folded });
   }
 
   dispose(): void {
