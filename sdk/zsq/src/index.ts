@@ -72,10 +72,11 @@ export type { ParityCheck } from "./parity/compare";
 export { torchvisionParity } from "./parity/torchvision-parity";
 
 // Distillation
-export { distill, type DistilledImages, type DistillOptions } from "./distill/distill";
-export { meanLoss, meanStdLoss, stdLoss, sumOf, type LossTerm, type StatisticsLoss } from "./distill/losses";
+export { distill, NotFiniteError, type DistilledImages, type DistillOptions, type DistillProgress } from "./distill/distill";
+export { meanLoss, meanStdLoss, stdLoss, sumOf, type LossTerm, type Normalizer, type StatisticsLoss } from "./distill/losses";
 export { distillPresets, type DistillPreset, type DistillPresetName } from "./distill/presets";
-export { constant, cosine, stepsAt20And75, type DistillSchedule } from "./distill/schedule";
+export { constant, cosine, plateau, stepsAt20And75, type DistillSchedule, type PlateauOptions } from "./distill/schedule";
+export { lossPlateau, rangeStable, type StopRule } from "./distill/stop-rules";
 
 // Training
 export { initializeDetector, withNewClassifier } from "./train/initialize";

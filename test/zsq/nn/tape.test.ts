@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-node-gpu";
+import { FrozenNetwork } from "zsq/dist/nn/frozen-network";
 import { groupNorm, groupNormGradient } from "zsq/dist/nn/group-norm";
-import { Tape } from "zsq/dist/nn/tape";
+import { InputTape } from "zsq/dist/nn/input-tape";
+import type { Node } from "zsq/dist/nn/tape";
 import { normals } from "zsq";
 import { assertClose } from "../../helpers/close";
 import { assertNoLeaks } from "../../helpers/no-leaks";
@@ -9,30 +11,35 @@ import { assertNoLeaks } from "../../helpers/no-leaks";
 const random = (stream: number, shape: number[]): tf.Tensor => tf.tensor(normals(3, stream, shape.reduce((a, b) => a * b, 1)), shape);
 
 /** Gradient of sum(g * f(x)) in x by the tape. */
-function tapeGradient(f: (tape: Tape, x: ReturnType<Tape["input"]>) => ReturnType<Tape["input"]>, weights: Map<string, tf.Tensor>, x: tf.Tensor4D, g: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => {
-    const tape = new Tape(weights, { mode: "input" });
+function tapeGradient(f: (tape: InputTape, x: Node) => Node, weights: Map<string, tf.Tensor>, x: tf.Tensor4D, g: tf.Tensor): tf.Tensor {
+  const network = new FrozenNetwork(weights);
+  const gradient = tf.tidy(() => {
+    const tape = new InputTape(network);
     const input = tape.input(x);
     const y = f(tape, input);
     y.accumulate(tf.clone(g) as tf.Tensor4D);
     tape.backward();
     return input.grad!;
   });
+  network.dispose();
+  return gradient;
 }
 
-describe("Tape", () => {
+describe("InputTape", () => {
   const weights = new Map<string, tf.Tensor>();
   before(() => {
     weights.set("c.weight", random(0, [3, 3, 4, 6])).set("c.bias", random(1, [6]));
     for (const key of ["weight", "bias", "running_mean"]) weights.set(`n.${key}`, random(2, [4]));
+    weights.set("p.weight", random(12, [1, 1, 4, 6]));
     weights.set("n.running_var", random(3, [4]).square().add(0.5));
   });
   after(() => tf.dispose([...weights.values()]));
 
   const pad = (x: tf.Tensor4D): tf.Tensor4D => tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
-  const cases: [string, number[], (tape: Tape, x: ReturnType<Tape["input"]>) => ReturnType<Tape["input"]>, (x: tf.Tensor4D) => tf.Tensor][] = [
+  const cases: [string, number[], (tape: InputTape, x: Node) => Node, (x: tf.Tensor4D) => tf.Tensor][] = [
     ["conv at stride 1", [2, 5, 7, 6], (t, x) => t.conv("c", x, { in: 4, out: 6, kernel: 3, bias: true }), (x) => tf.conv2d(pad(x), weights.get("c.weight") as tf.Tensor4D, 1, "valid")],
     ["conv at stride 2", [2, 3, 4, 6], (t, x) => t.conv("c", x, { in: 4, out: 6, kernel: 3, stride: 2 }), (x) => tf.conv2d(pad(x), weights.get("c.weight") as tf.Tensor4D, 2, "valid")],
+    ["1 x 1 conv at stride 2", [2, 3, 4, 6], (t, x) => t.conv("p", x, { in: 4, out: 6, kernel: 1, stride: 2 }), (x) => tf.conv2d(x, weights.get("p.weight") as tf.Tensor4D, 2, "valid")],
     ["relu of a sum", [2, 5, 7, 4], (t, x) => t.relu(t.add(x, x)), (x) => x.mul(2).relu()],
     ["max pooling", [2, 3, 4, 4], (t, x) => t.maxPool(t.relu(x)), (x) => tf.maxPool(pad(x.relu()), 3, 2, "valid")],
     ["stored batch norm", [2, 5, 7, 4], (t, x) => t.batchNorm("n", x), (x) => x.mul(weights.get("n.weight")!.div(weights.get("n.running_var")!.add(1e-5).sqrt()))],
@@ -55,18 +62,35 @@ describe("Tape", () => {
     });
   }
 
-  it("adds a * x + b to the gradient of what enters a batch norm", () => {
-    const x = random(6, [1, 2, 2, 4]) as tf.Tensor4D, a = random(7, [1, 1, 1, 4]) as tf.Tensor4D, b = random(8, [1, 1, 1, 4]) as tf.Tensor4D;
-    const gradient = tf.tidy(() => {
-      const tape = new Tape(weights, { mode: "input", onBatchNormInput: () => ({ a, b }) });
-      const input = tape.input(x);
-      tape.batchNorm("n", input);
-      tape.backward();
-      return input.grad!;
-    });
-    assertClose(gradient.dataSync(), x.mul(a).add(b).dataSync(), 1e-6);
-    tf.dispose([x, a, b, gradient]);
+  it("gives tf.grad's gradient of a 1 x 1 conv at stride 2 on even sides", () => {
+    const [x, g] = [random(4, [2, 6, 8, 4]) as tf.Tensor4D, random(5, [2, 3, 4, 6])];
+    const expected = tf.grad((v: tf.Tensor) => tf.conv2d(v as tf.Tensor4D, weights.get("p.weight") as tf.Tensor4D, 2, "valid").mul(g).sum())(x);
+    const actual = tapeGradient((t, node) => t.conv("p", node, { in: 4, out: 6, kernel: 1, stride: 2 }), weights, x, g);
+    assertClose(actual.dataSync(), expected.dataSync(), 1e-5);
+    tf.dispose([x, g, expected, actual]);
   });
+
+  for (const [images, withA, reached] of [[1, true, true], [1, false, true], [2, true, true], [2, false, true], [2, true, false], [2, false, false]] as const) {
+    it(`adds ${withA ? "a * x + b" : "b"} to the gradient of what enters a batch norm, ${images} images, ${reached ? "with" : "without"} one from above`, async () => {
+      await assertNoLeaks(() => {
+        const [x, dy, a, b] = [[images, 2, 2, 4], [images, 2, 2, 4], [images, 1, 1, 4], [images, 1, 1, 4]].map((shape, k) => random(6 + k, shape) as tf.Tensor4D);
+        const network = new FrozenNetwork(weights);
+        const gradient = tf.tidy(() => {
+          const tape = new InputTape(network, { needsInput: withA, observe: () => undefined, gradient: () => ({ a: withA ? a : null, b }) });
+          const input = tape.input(x);
+          const y = tape.batchNorm("n", input);
+          if (reached) y.accumulate(tf.clone(dy));
+          tape.backward();
+          return input.grad!;
+        });
+        const scale = tf.tidy(() => weights.get("n.weight")!.div(weights.get("n.running_var")!.add(1e-5).sqrt()));
+        const expected = tf.tidy(() => (reached ? dy.mul(scale) : tf.zerosLike(dy)).add(withA ? x.mul(a) : 0).add(b));
+        assertClose(gradient.dataSync(), expected.dataSync(), 1e-6);
+        network.dispose();
+        tf.dispose([x, dy, a, b, gradient, scale, expected]);
+      });
+    });
+  }
 
   it("normalizes groups to mean 0 and deviation 1, even far from 0", async () => {
     await assertNoLeaks(() => {

@@ -1,3 +1,5 @@
+import type { Pixels } from "../datasets/decode-image";
+
 /**
  * How colourful an image is: the mean over its pixels of max(R, G, B) - min(R, G, B), in 0 .. 255; 0 for gray.
  *
@@ -7,7 +9,7 @@
  *
  * @example chroma(Uint8Array.of(10, 20, 50, 7, 7, 7), [1, 2]) // (40 + 0) / 2
  */
-export function chroma(pixels: Uint8Array, [height, width]: readonly [number, number], pool = 1): number {
+export function chroma(pixels: Pixels, [height, width]: readonly [number, number], pool = 1): number {
   if (pixels.length !== height * width * 3) throw new RangeError(`chroma: invalid number of pixels: ${pixels.length}; expected [${height},${width},3]`);
   const [rows, columns] = [Math.floor(height / pool), Math.floor(width / pool)];
   if (!(rows * columns >= 1)) throw new RangeError(`chroma: invalid pool: ${pool}; expected 1 to ${Math.min(height, width)}`);

@@ -1,42 +1,47 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import type { ChannelStatistics } from "./statistics";
+import { INPUT_LAYER, layerValues, type LayerChannels, type Statistics, type StoredStatistics } from "./statistics";
 
-/** One layer's contribution to a loss, with its derivatives in the statistics of the images. */
+/** A loss with its derivatives in the statistics of the images. */
 export interface LossTerm {
-  /** the term of each image, [n,1,1,1] */
-  value: tf.Tensor;
-  /** [n,1,1,c] each; null where the term does not depend on it */
-  byMean: tf.Tensor | null;
-  byStd: tf.Tensor | null;
+  /** the parts of each image's loss, [n,1,1,parts] */
+  value: tf.Tensor4D;
+  /** of the loss, [n,1,1,c] each; null where it does not depend on them */
+  byMean: tf.Tensor4D | null;
+  byStd: tf.Tensor4D | null;
 }
 
 /**
- * A loss on the statistics of what enters the batch normalizations: a sum over layers of terms that compare an image's
- * mean and standard deviation per channel with the stored ones.
+ * A loss on the statistics of what enters the batch normalizations: compares each image's mean and deviation per channel
+ * with the stored ones. A new loss needs nothing but this.
  */
 export interface StatisticsLoss {
+  /** such as "mean+std" */
   name: string;
+  /** names of the columns of `value`; the loss is their sum */
+  parts: readonly string[];
   needsStd: boolean;
-  /** The term of one layer of `layers`; runs inside tf.tidy. `images.std` is null unless needsStd. */
-  term(images: { mean: tf.Tensor; std: tf.Tensor | null }, stored: ChannelStatistics, layers: number): LossTerm;
+  /** - **weights** – of the channels' terms, [1,1,1,c]: see Normalizer. Runs inside tf.tidy; `images.std` is null unless needsStd. */
+  term(images: Statistics, stored: Pick<StoredStatistics, "mean" | "std">, weights: tf.Tensor4D): LossTerm;
 }
 
-/** (1 / L) * ||mean~ - mean||^2 per layer: the study's mean-only loss (Eq. 2 without its second term). */
+/** Sum over channels of w * (mean~ - mean)^2: the study's mean-only loss (Eq. 2 without its second term). */
 export const meanLoss: StatisticsLoss = {
   name: "mean",
+  parts: ["mean"],
   needsStd: false,
-  term: ({ mean }, stored, layers) => {
-    const { value, gradient } = squaredDistance(mean, stored.mean, layers);
+  term: ({ mean }, stored, weights) => {
+    const { value, gradient } = squaredDistance(mean, stored.mean, weights);
     return { value, byMean: gradient, byStd: null };
   },
 };
 
-/** (1 / L) * ||std~ - std||^2 per layer: the second term of Eq. 2. */
+/** Sum over channels of w * (std~ - std)^2: the second term of Eq. 2. */
 export const stdLoss: StatisticsLoss = {
   name: "std",
+  parts: ["std"],
   needsStd: true,
-  term: ({ std }, stored, layers) => {
-    const { value, gradient } = squaredDistance(std!, stored.std, layers);
+  term: ({ std }, stored, weights) => {
+    const { value, gradient } = squaredDistance(std!, stored.std, weights);
     return { value, byMean: null, byStd: gradient };
   },
 };
@@ -45,11 +50,12 @@ export const stdLoss: StatisticsLoss = {
 export function sumOf(...losses: StatisticsLoss[]): StatisticsLoss {
   return {
     name: losses.map(({ name }) => name).join("+"),
+    parts: losses.flatMap(({ parts }) => parts),
     needsStd: losses.some(({ needsStd }) => needsStd),
-    term: (images, stored, layers) => {
-      const terms = losses.map((loss) => loss.term(images, stored, layers));
-      const add = (parts: (tf.Tensor | null)[]): tf.Tensor | null => parts.reduce((a, b) => (a && b ? a.add(b) : a ?? b), null);
-      return { value: add(terms.map(({ value }) => value))!, byMean: add(terms.map(({ byMean }) => byMean)), byStd: add(terms.map(({ byStd }) => byStd)) };
+    term: (images, stored, weights) => {
+      const terms = losses.map((loss) => loss.term(images, stored, weights));
+      const add = (parts: (tf.Tensor4D | null)[]): tf.Tensor4D | null => parts.reduce((a, b) => (a && b ? a.add<tf.Tensor4D>(b) : a ?? b), null);
+      return { value: tf.concat(terms.map(({ value }) => value), 3), byMean: add(terms.map(({ byMean }) => byMean)), byStd: add(terms.map(({ byStd }) => byStd)) };
     },
   };
 }
@@ -57,7 +63,27 @@ export function sumOf(...losses: StatisticsLoss[]): StatisticsLoss {
 /** Both terms of Eq. 2. */
 export const meanStdLoss = sumOf(meanLoss, stdLoss);
 
-function squaredDistance(images: tf.Tensor, stored: tf.Tensor, layers: number): { value: tf.Tensor; gradient: tf.Tensor } {
+/**
+ * What the squared distance of a layer is divided by. Adam does not see a factor common to all layers; it does see
+ * "perChannel", which lets narrow layers count for more.
+ *
+ * - "perLayer": the number of batch normalizations, as in Eq. 2 of the study
+ * - "sum": nothing
+ * - "perChannel": the channels of the layer (the image itself: 1), as in ZeroQ's code for detectors
+ * - "perBatch": the images that run together, as in ZeroQ's code for classifiers
+ */
+export type Normalizer = "perLayer" | "sum" | "perChannel" | "perBatch";
+
+/** The weight of each channel's term, float32 [1,1,1,c], for `images` images that run together; the caller disposes it. */
+export function channelWeights(normalizer: Normalizer, layers: readonly LayerChannels[], images: number): tf.Tensor4D {
+  const norms = layers.filter(({ name }) => name !== INPUT_LAYER).length;
+  const weight = ({ name, channels }: LayerChannels): number =>
+    ({ perLayer: 1 / norms, sum: 1, perChannel: name === INPUT_LAYER ? 1 : 1 / channels, perBatch: 1 / images })[normalizer];
+  return layerValues(layers, weight);
+}
+
+function squaredDistance(images: tf.Tensor4D, stored: tf.Tensor4D, weights: tf.Tensor4D): { value: tf.Tensor4D; gradient: tf.Tensor4D } {
   const difference = images.sub(stored);
-  return { value: difference.square().sum(-1, true).div(layers), gradient: difference.mul(2 / layers) };
+  const weighted = difference.mul(weights);
+  return { value: weighted.mul(difference).sum(3, true), gradient: weighted.mul(2) };
 }

@@ -13,13 +13,13 @@ export interface Convolution {
  *
  * - the tracer of Graph writes down values, shapes and who uses what, without computing anything;
  * - InferenceLayers computes; its subclasses observe (calibration) or fake-quantize what enters each convolution;
- * - Tape computes and keeps what the backward pass needs (training, distillation).
+ * - Tape computes and keeps what the backward pass needs: TrainingTape for training, InputTape for distillation.
  *
  * T is what flows between layers. Convolutions pad by (kernel - 1) / 2, as torchvision does at every stride.
  */
 export interface Layers<T> {
   conv(name: string, x: T, geometry: Convolution): T;
-  /** Normalizes `channels` channels by `<name>.{weight,bias,running_mean,running_var}`. */
+  /** Normalizes `channels` channels by `<name>.{weight,bias,running_mean,running_var}`; x is a convolution's output and goes nowhere else. */
   batchNorm(name: string, x: T, channels: number): T;
   groupNorm(name: string, x: T, channels: number, groups: number): T;
   relu(x: T): T;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { openDataset } from "../datasets/image-dataset";
+import type { Pixels } from "../datasets/decode-image";
 import { denormalize } from "../datasets/normalize";
 import { chroma } from "../distill/chroma";
 import type { RetinaNetConfig } from "../nn/config";
@@ -81,12 +82,12 @@ function pixelsOf({ shape, data }: NamedArray, image: RetinaNetConfig["image"]):
   }
 }
 
-function eachImage(pixels: Uint8Array, [height, width]: readonly [number, number]): Uint8Array[] {
+function eachImage(pixels: Pixels, [height, width]: readonly [number, number]): Pixels[] {
   const size = height * width * 3;
   return Array.from({ length: pixels.length / size }, (_, k) => pixels.subarray(k * size, (k + 1) * size));
 }
 
-const colourOf = (pixels: Uint8Array, shape: readonly [number, number]): Colour => ({ chroma: chroma(pixels, shape), chromaPooled: chroma(pixels, shape, POOL) });
+const colourOf = (pixels: Pixels, shape: readonly [number, number]): Colour => ({ chroma: chroma(pixels, shape), chromaPooled: chroma(pixels, shape, POOL) });
 
 function average(colours: readonly Colour[]): Colour {
   const mean = (kind: keyof Colour): number => Math.round((1e6 * colours.reduce((sum, one) => sum + one[kind], 0)) / colours.length) / 1e6;
@@ -94,7 +95,7 @@ function average(colours: readonly Colour[]): Colour {
 }
 
 // returns the path as rows name it, from the folder of results
-async function writePicture(out: string | null, name: string, pixels: Uint8Array, [height, width]: readonly [number, number]): Promise<string> {
+async function writePicture(out: string | null, name: string, pixels: Pixels, [height, width]: readonly [number, number]): Promise<string> {
   if (out !== null) {
     const x = tf.tensor3d(pixels, [height, width, 3], "int32");
     try {

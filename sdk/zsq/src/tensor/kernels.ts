@@ -86,6 +86,8 @@ export const add = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("AddV2", [T]
 export const multiply = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("Mul", [T], a, b);
 export const subtract = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("Sub", [T], a, b);
 export const square = (a: tf.Tensor): tf.Tensor4D => one("Square", [T], a);
+/** (a - b)^2, b broadcast. */
+export const squaredDifference = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("SquaredDifference", [T], a, b);
 
 /** Mean over height and width: [n,h,w,c] -> [n,1,1,c]. */
 export function spatialMean(x: tf.Tensor): tf.Tensor4D {
@@ -94,6 +96,11 @@ export function spatialMean(x: tf.Tensor): tf.Tensor4D {
   axes.dispose();
   return mean;
 }
+
+/** [n,h,w,4c] -> [n,2h,2w,c]: the channels (i, j, c) of a pixel become the pixels (i, j) of a square of two by two. */
+export const depthToSpace = (x: tf.Tensor): tf.Tensor4D => one("DepthToSpace", [T, int("block_size", 2), text("data_format", "NHWC")], x);
+/** [n,2h,2w,c] -> [n,h,w,4c], the inverse of depthToSpace. */
+export const spaceToDepth = (x: tf.Tensor): tf.Tensor4D => one("SpaceToDepth", [T, int("block_size", 2), text("data_format", "NHWC")], x);
 
 /** Zero padding of `pad` pixels on every side; relies on x >= 0 where a maximum follows. */
 export function padImage(x: tf.Tensor4D, pad: number): tf.Tensor4D {
@@ -139,6 +146,30 @@ export function batchNormTraining(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tenso
     "FusedBatchNormV3", batchNormAttributes({ training: true, epsilon }), [x, gamma, beta, empty, empty], 6);
   empty.dispose();
   return { y: y as tf.Tensor4D, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D, reserve };
+}
+
+const UNIT_EPSILON = 1e-3;
+
+/** Applies x * scale + offset per channel, [c] each, in one pass; holds what the kernel needs besides: dispose() frees it. */
+export class ChannelAffine {
+  private readonly mean: tf.Tensor1D;
+  private readonly variance: tf.Tensor1D;
+
+  constructor(channels: number) {
+    this.mean = tf.keep(tf.zeros([channels]));
+    this.variance = tf.keep(tf.fill([channels], 1 - UNIT_EPSILON));
+  }
+
+  apply(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor4D {
+    const [y, ...unused] = backend.executeMultipleOutputs(
+      "FusedBatchNormV3", batchNormAttributes({ training: false, epsilon: UNIT_EPSILON }), [x, scale, offset, this.mean, this.variance], 6);
+    for (const tensor of unused) tensor.dispose();
+    return y as tf.Tensor4D;
+  }
+
+  dispose(): void {
+    tf.dispose([this.mean, this.variance]);
+  }
 }
 
 /** Gradients of batchNormTraining in x, gamma and beta. */

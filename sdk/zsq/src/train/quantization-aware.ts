@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { Graph } from "../nn/graph";
 import type { Convolution } from "../nn/layers";
-import { Tape, type Node } from "../nn/tape";
+import type { Node } from "../nn/tape";
+import { TrainingTape } from "../nn/training-tape";
 import type { Weights } from "../nn/weights";
 import { levelRange, type QParams } from "../quantize/affine";
 import { Calibration } from "../quantize/calibrate";
@@ -78,10 +79,10 @@ export class QuantizationAware {
   }
 }
 
-/** A Tape that rounds what enters each convolution; gradients of the ends of the ranges are added to `ends`. */
-class QuantizingTape extends Tape {
+/** A TrainingTape that rounds what enters each convolution; gradients of the ends of the ranges are added to `ends`. */
+class QuantizingTape extends TrainingTape {
   constructor(weights: Weights, private readonly qparams: ReadonlyMap<string, QParams>, private readonly ends: Map<string, [number, number]>) {
-    super(weights, { mode: "train" });
+    super(weights);
   }
 
   override conv(name: string, x: Node, geometry: Convolution): Node {

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-node-gpu";
 import { anchorBoxes } from "../nn/anchors";
 import type { RetinaNetConfig } from "../nn/config";
 import { retinaNet, type HeadOutputs } from "../nn/retinanet";
-import { Tape, type Node } from "../nn/tape";
+import type { Node } from "../nn/tape";
+import { TrainingTape } from "../nn/training-tape";
 import type { Weights } from "../nn/weights";
 import { detectionLoss } from "./detection-loss";
 import { batchTargets, type ImageTargets } from "./targets";
@@ -22,9 +23,9 @@ export type TrainingStep = (config: RetinaNetConfig, weights: Weights, images: t
 /**
  * Loss and gradients of normalized images [n, h, w, 3] with batch normalization by the batch.
  *
- * - **createTape** – the layers that compute; defaults to a plain Tape
+ * - **createTape** – the layers that compute; defaults to a plain TrainingTape
  */
-export function trainingStep(config: RetinaNetConfig, weights: Weights, images: tf.Tensor4D, targets: readonly ImageTargets[], createTape = (own: Weights): Tape => new Tape(own, { mode: "train" })): StepResult {
+export function trainingStep(config: RetinaNetConfig, weights: Weights, images: tf.Tensor4D, targets: readonly ImageTargets[], createTape = (own: Weights): TrainingTape => new TrainingTape(own)): StepResult {
   tf.engine().startScope();
   const tape = createTape(weights);
   const outputs = retinaNet(tape, config, tape.input(images));
