@@ -56,6 +56,7 @@ export { convertTorchvision, loadTorchvision, stateDictDifference, type StateDic
 // Data sets
 export { readCocoJson, type CocoAnnotation, type CocoCategory, type CocoImage, type CocoInfo, type CocoJson } from "./datasets/coco-json";
 export { ImageDataset, openDataset, type ImageBatch, type ImageObjects } from "./datasets/image-dataset";
+export { contactSheet, encodePng, type NormalizedImages } from "./datasets/encode-image";
 export { denormalize, normalizeImages } from "./datasets/normalize";
 
 // Evaluation
@@ -72,11 +73,12 @@ export type { ParityCheck } from "./parity/compare";
 export { torchvisionParity } from "./parity/torchvision-parity";
 
 // Distillation
+export { statisticsCoverage, type ConvolutionCoverage, type Coverage } from "./distill/coverage";
 export { distill, NotFiniteError, type DistilledImages, type DistillOptions, type DistillProgress } from "./distill/distill";
 export { meanLoss, meanStdLoss, stdLoss, sumOf, type LossTerm, type Normalizer, type StatisticsLoss } from "./distill/losses";
 export { distillPresets, type DistillPreset, type DistillPresetName } from "./distill/presets";
 export { constant, cosine, plateau, stepsAt20And75, type DistillSchedule, type PlateauOptions } from "./distill/schedule";
-export { lossPlateau, rangeStable, type StopRule } from "./distill/stop-rules";
+export { lossPlateau, rangeStable, stopRules, type DistillState, type StopRule, type StopRuleName } from "./distill/stop-rules";
 
 // Training
 export { initializeDetector, withNewClassifier } from "./train/initialize";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { constant, cosine, plateau, stepsAt20And75, type DistillSchedule } from "zsq";
-import { loadFixture } from "../../helpers/fixture";
+import { constant, cosine, stepsAt20And75, type DistillSchedule } from "zsq";
 
 const rates = (schedule: DistillSchedule, iterations: number, losses: readonly number[] = new Array<number>(iterations).fill(1)): number[] => {
   const rate = schedule(iterations);

@@ -70,6 +70,21 @@ describe("InputTape", () => {
     tf.dispose([x, g, expected, actual]);
   });
 
+  it("gives tf.grad's gradient of a 1 x 1 conv in pieces", async () => {
+    await assertNoLeaks(() => {
+      const [x, g, w] = [random(4, [1, 2, 2, 512]) as tf.Tensor4D, random(5, [1, 2, 2, 512]), random(13, [1, 1, 512, 512]) as tf.Tensor4D];
+      const expected = tf.grad((v: tf.Tensor) => tf.conv2d(v as tf.Tensor4D, w, 1, "valid").mul(g).sum())(x);
+      const actual = tapeGradient((t, node) => {
+        const y = t.conv("w", node, { in: 512, out: 512, kernel: 1 });
+        const plain = tf.conv2d(x, w, 1, "valid");
+        assertClose(y.value.dataSync(), plain.dataSync(), 1e-5);
+        return y;
+      }, new Map([["w.weight", w]]), x, g);
+      assertClose(actual.dataSync(), expected.dataSync(), 1e-5);
+      tf.dispose([x, g, w, expected, actual]);
+    });
+  });
+
   for (const [images, withA, reached] of [[1, true, true], [1, false, true], [2, true, true], [2, false, true], [2, true, false], [2, false, false]] as const) {
     it(`adds ${withA ? "a * x + b" : "b"} to the gradient of what enters a batch norm, ${images} images, ${reached ? "with" : "without"} one from above`, async () => {
       await assertNoLeaks(() => {

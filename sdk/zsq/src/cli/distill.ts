@@ -1,18 +1,21 @@
 import { join, resolve } from "node:path";
-import * as tf from "@tensorflow/tfjs-node-gpu";
-import sharp from "sharp";
 import type { CommandModule } from "yargs";
-import { denormalize } from "../datasets/normalize";
-import { distill, type DistilledImages } from "../distill/distill";
+import { contactSheet, encodePng, type NormalizedImages } from "../datasets/encode-image";
+import { statisticsCoverage, type Coverage } from "../distill/coverage";
 import { distillPresets, type DistillPresetName } from "../distill/presets";
-import type { Detector } from "../nn/detector";
+import { stopRules, type StopRuleName } from "../distill/stop-rules";
+import type { RetinaNetConfig } from "../nn/config";
+import { runDistillation, type Distillation } from "../study/run-distillation";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { loadDetector } from "../weights/checkpoint";
 import { writeSafetensors } from "../weights/safetensors";
 import { interruptSignal } from "./child";
 import { showProgress } from "./progress";
 
-interface DistillArguments { checkpoint: string; preset: DistillPresetName; images: number; iterations: number; height: number; width: number; seed: number; out: string }
+interface DistillArguments {
+  checkpoint: string; preset: DistillPresetName; images: number; iterations: number; height: number; width: number; seed: number;
+  snapshots: number[]; until?: StopRuleName; jobs?: number; chunk: number; png?: 8 | 16; json: boolean; out: string;
+}
 
 export const distillCommand: CommandModule<object, DistillArguments> = {
   command: "distill <checkpoint>",
@@ -25,37 +28,54 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
     .option("height", { type: "number", requiresArg: true, default: 128, describe: "pixels" })
     .option("width", { type: "number", requiresArg: true, default: 160, describe: "pixels" })
     .option("seed", { type: "number", requiresArg: true, default: 1, describe: "seed of the noise" })
+    .option("snapshots", { type: "number", array: true, default: [] as number[], describe: "keep the images after these iterations as well" })
+    .option("until", { choices: Object.keys(stopRules) as StopRuleName[], describe: "end an image early: when its loss or the ranges of its activations have settled" })
+    .option("jobs", { type: "number", requiresArg: true, describe: "processes; default: the cores. The images do not depend on it" })
+    .option("chunk", { type: "number", requiresArg: true, default: 16, describe: "images that run together; what is finished survives an interruption" })
+    .option("png", { type: "number", choices: [8, 16] as const, describe: "also write each image as PNG of so many bits" })
+    .option("json", { type: "boolean", default: false, describe: "print JSON" })
     .option("out", { type: "string", default: "distilled", describe: "writes OUT.safetensors (lossless) and OUT.png (to look at)" }),
-  handler: async ({ checkpoint, preset, images, iterations, height, width, seed, out }) => {
-    const detector = loadDetector(checkpoint);
+  handler: async ({ checkpoint, preset, images, iterations, height, width, seed, snapshots, until, jobs, chunk, png, json, out }) => {
+    const detector = loadDetector(checkpoint); // refuses a damaged file before any process starts
+    const { config } = detector;
+    detector.dispose();
+    const kept = [...new Set([...snapshots, iterations])].sort((a, b) => a - b);
     const progress = showProgress("distil");
     try {
-      const result = await distill(detector, {
-        ...distillPresets[preset], images, iterations, imageShape: [height, width], seed, signal: interruptSignal(),
-        onProgress: ({ done, total, loss }) => progress.update(done, total, `loss ${loss.toFixed(2)}`),
+      const parameters = { preset, images, imageShape: [height, width] as const, snapshots: kept, seed, firstImage: 0, ...(until && { until }) };
+      const result = await runDistillation(resolve(checkpoint), parameters, {
+        jobs, chunk, signal: interruptSignal(), onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft),
       });
       progress.stop();
-      const metadata = new Map(Object.entries({ checkpoint: resolve(checkpoint), preset, iterations: String(iterations), seed: String(seed) }));
-      writeSafetensors(`${out}.safetensors`, new Map([["images", { shape: result.shape, data: result.images }]]), metadata);
-      writeFileAtomic(`${out}.png`, await contactSheet(detector, result));
-      process.stdout.write(`loss ${result.history[0].toFixed(2)} -> ${result.history[iterations].toFixed(2)}; ${join(out)}.safetensors, ${out}.png\n`);
+      const metadata = new Map(Object.entries({ checkpoint: resolve(checkpoint), preset, iterations: String(iterations), seed: String(seed), ...(until && { until }) }));
+      const named = kept.map((i) => [i === iterations ? "images" : `after ${i}`, result.snapshots.get(i)!] as const);
+      writeSafetensors(`${out}.safetensors`, new Map(named), metadata);
+      const files = [`${out}.safetensors`, ...await writePictures(result.snapshots.get(iterations)!, config, out, png)];
+      process.stdout.write(`${json ? JSON.stringify(summaryOf(result, config, files), null, 2) : describe(result, config, files)}\n`);
     } finally {
       progress.stop();
-      detector.dispose();
     }
   },
 };
 
-/** The images side by side, at most eight in a row, as PNG. */
-async function contactSheet(detector: Detector, { images, shape }: DistilledImages): Promise<Buffer> {
-  const [n, height, width] = shape;
-  const tensor = tf.tensor4d(images, shape);
-  const pixels = denormalize(tensor, detector.config.image);
-  tensor.dispose();
-  const columns = Math.min(8, n), size = height * width * 3;
-  const tiles = Array.from({ length: n }, (_, k) => ({
-    input: Buffer.from(pixels.subarray(k * size, (k + 1) * size)), raw: { width, height, channels: 3 as const },
-    left: (k % columns) * width, top: Math.floor(k / columns) * height,
-  }));
-  return sharp({ create: { width: columns * width, height: Math.ceil(n / columns) * height, channels: 3, background: "black" } }).composite(tiles).png().toBuffer();
+async function writePictures(images: NormalizedImages, { image }: RetinaNetConfig, out: string, bits?: 8 | 16): Promise<string[]> {
+  writeFileAtomic(`${out}.png`, await contactSheet(images, image));
+  if (bits) for (let k = 0; k < images.shape[0]; k++) writeFileAtomic(join(out, `${String(k).padStart(4, "0")}.png`), await encodePng(images, k, image, bits));
+  return [`${out}.png`, ...(bits ? [out] : [])];
+}
+
+const summaryOf = ({ history, taken }: Distillation, config: RetinaNetConfig, files: string[]): object => {
+  const { covered, convolutions, parts } = statisticsCoverage(config);
+  return { loss: { first: history[0], last: history[history.length - 1] }, history, taken, coverage: { covered, convolutions: convolutions.length, parts }, files };
+};
+
+function describe({ history, taken }: Distillation, config: RetinaNetConfig, files: string[]): string {
+  const early = taken.filter((n) => n < history.length - 1).length;
+  const ended = early ? `; ${early} of ${taken.length} images ended early, after ${Math.min(...taken)} to ${Math.max(...taken)}` : "";
+  return `loss ${history[0].toFixed(2)} -> ${history[history.length - 1].toFixed(2)}${ended}; ${files.join(", ")}\n${describeCoverage(statisticsCoverage(config))}`;
+}
+
+function describeCoverage({ covered, convolutions, parts }: Coverage): string {
+  const without = Object.entries(parts).filter(([, { uncovered }]) => uncovered > 0).map(([part, { uncovered }]) => `${part} (${uncovered})`);
+  return `statistics: ${covered} of ${convolutions.length} convolutions${without.length ? `; none: ${without.join(", ")}` : ""}`;
 }

@@ -46,19 +46,24 @@ export class DistillObjective {
 
   /** - **images** – normalized, [n,h,w,3] */
   lossGradient(images: tf.Tensor4D): LossGradient {
-    return tf.tidy(() => this.run(images));
+    return tf.tidy(() => {
+      const { statistics, value, back } = this.forward(images);
+      const gradient = back();
+      const { inputLayer = false } = this.options;
+      return { value, gradient: inputLayer ? addAffine(gradient, images, statistics.gradient(INPUT_LAYER)) : gradient };
+    });
   }
 
-  /** Loss of each image alone, [n,1,1,parts]; the caller disposes it. */
+  /** The loss alone, [n,1,1,parts]; the caller disposes it. */
   loss(images: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => this.forward(images).term.value);
+    return tf.tidy(() => this.forward(images).value);
   }
 
   /** Where a value that is not finite first appears, as "batch normalization <name>" or "gradient of <name>"; null if nowhere. */
   firstInvalid(images: tf.Tensor4D): string | null {
     let found: string | null = null;
     const note = (what: string, x: tf.Tensor): void => { if (found === null && !isFiniteEverywhere(x)) found = what; };
-    tf.tidy(() => void this.run(images, (name, x) => note(`batch normalization ${name}`, x), (name, dy) => note(`gradient of ${name}`, dy)));
+    tf.tidy(() => void this.forward(images, (name, x) => note(`batch normalization ${name}`, x), (name, dy) => note(`gradient of ${name}`, dy)).back());
     return found;
   }
 
@@ -67,15 +72,7 @@ export class DistillObjective {
     tf.dispose([this.stored.mean, this.stored.std, ...this.storedMeans.values(), ...this.weights.values()]);
   }
 
-  private run(images: tf.Tensor4D, onInput?: (name: string, x: tf.Tensor4D) => void, onGradient?: (name: string, dy: tf.Tensor4D) => void): LossGradient & tf.TensorContainerObject {
-    const { tape, input, statistics, observed, term } = this.forward(images, onInput, onGradient);
-    statistics.differentiate(observed, term);
-    tape.backward();
-    return { value: term.value, gradient: this.options.inputLayer ? addAffine(input.grad!, images, statistics.gradient(INPUT_LAYER)) : input.grad! };
-  }
-
-  // eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- what the way back needs
-  private forward(images: tf.Tensor4D, onInput?: (name: string, x: tf.Tensor4D) => void, onGradient?: (name: string, dy: tf.Tensor4D) => void) {
+  private forward(images: tf.Tensor4D, onInput?: (name: string, x: tf.Tensor4D) => void, onGradient?: (name: string, dy: tf.Tensor4D) => void): Forward {
     const { loss, inputLayer = false } = this.options;
     const statistics = new ImageStatistics(this.stored, this.storedMeans, loss.needsStd, this.options);
     const observe = (name: string, x: tf.Tensor4D): void => {
@@ -87,7 +84,13 @@ export class DistillObjective {
     if (inputLayer) observe(INPUT_LAYER, images);
     resnet(tape, this.detector.config.resnet, input);
     const observed = statistics.statistics();
-    return { tape, input, statistics, observed, term: loss.term(observed, this.stored, this.weightsFor(images.shape[0])) };
+    const term = loss.term(observed, this.stored, this.weightsFor(images.shape[0]));
+    const back = (): tf.Tensor4D => {
+      statistics.differentiate(observed, term);
+      tape.backward();
+      return input.grad!;
+    };
+    return { statistics, value: term.value, back };
   }
 
   private weightsFor(images: number): tf.Tensor4D {
@@ -96,6 +99,9 @@ export class DistillObjective {
     return weights;
   }
 }
+
+// a forward pass; back() walks back and gives the gradient of the image
+interface Forward { statistics: ImageStatistics; value: tf.Tensor4D; back: () => tf.Tensor4D }
 
 /** Whether all values are finite, by their sum: enormous ones count as infinite. */
 export function isFiniteEverywhere(x: tf.Tensor): boolean {

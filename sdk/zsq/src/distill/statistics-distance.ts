@@ -19,17 +19,14 @@ export function statisticsDistance(detector: Detector, images: tf.Tensor4D, batc
   const count = images.shape[0];
   const objective = new DistillObjective(detector, { loss: meanStdLoss });
   const sum: StatisticsDistance = { mean: 0, std: 0 };
+  const objective = new DistillObjective(detector, { loss: meanStdLoss });
   try {
     for (let first = 0; first < count; first += batchSize) {
-      const batch = images.slice([first, 0, 0, 0], [Math.min(batchSize, count - first), -1, -1, -1]);
-      const value = objective.loss(batch);
-      const parts = value.dataSync(); // [n, 2]
-      for (let k = 0; k < parts.length; k += 2) {
-        sum.mean += parts[k];
-        sum.std += parts[k + 1];
-      }
-      batch.dispose();
-      value.dispose();
+      const sums = tf.tidy(() => objective.loss(images.slice([first, 0, 0, 0], [Math.min(batchSize, count - first), -1, -1, -1])).sum([0, 1, 2]));
+      const [mean, std] = sums.dataSync(); // [parts]
+      sums.dispose();
+      sum.mean += mean;
+      sum.std += std;
     }
   } finally {
     objective.dispose();

@@ -55,3 +55,8 @@ export const rangeStable = ({ change = 0.01, every = 10 } = {}): StopRule => (de
     return settled;
   };
 };
+
+/** The rules with their defaults, by name. */
+export const stopRules = { loss: lossPlateau(), ranges: rangeStable() } satisfies Record<string, StopRule>;
+
+export type StopRuleName = keyof typeof stopRules;

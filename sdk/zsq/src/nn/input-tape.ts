@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import * as kernels from "../tensor/kernels";
-import type { FrozenBatchNorm, FrozenNetwork } from "./frozen-network";
+import { runsBetterInPieces, type FrozenBatchNorm, type FrozenNetwork } from "./frozen-network";
 import { groupNorm, groupNormGradient } from "./group-norm";
 import type { Convolution } from "./layers";
-import { Node, Tape, convolve } from "./tape";
+import { Node, Tape } from "./tape";
 import { weight } from "./weights";
 
 /** Part of a loss's gradient in x [n,h,w,c]: a * x + b, with a and b [n,1,1,c], the form of any loss on x's means and deviations. */
@@ -37,7 +37,8 @@ export class InputTape extends Tape {
   conv(name: string, x: Node, { kernel, stride = 1, bias = false }: Convolution): Node {
     const w = weight<tf.Tensor4D>(this.network.weights, `${name}.weight`);
     const window = { kernel, stride, pad: (kernel - 1) / 2 };
-    const y = convolve(x.value, w, bias ? weight(this.network.weights, `${name}.bias`) : null, window);
+    const plain = this.convolve(name, x.value, window, false);
+    const y = bias ? chain(plain, (z) => kernels.biasAdd(z, weight(this.network.weights, `${name}.bias`))) : plain;
     const shape = x.value.shape;
     // a convolution without bias feeds a normalization and nothing else
     return this.record(new Node(y, !bias), (dy) => x.accumulate(this.convInputGradient(name, shape, w, dy, window)));
@@ -65,14 +66,23 @@ export class InputTape extends Tape {
     });
   }
 
+  // with the kernel of that name, or its turned one
+  private convolve(name: string, x: tf.Tensor4D, window: kernels.Window, turned: boolean): tf.Tensor4D {
+    const w = weight<tf.Tensor4D>(this.network.weights, `${name}.weight`);
+    const [inputs, outputs] = turned ? [w.shape[3], w.shape[2]] : [w.shape[2], w.shape[3]];
+    const pixels = (x.shape[0] * x.shape[1] * x.shape[2]) / window.stride ** 2;
+    if (window.kernel === 1 && runsBetterInPieces(pixels, inputs, outputs)) return kernels.conv2dInPieces(x, this.network.piecesOf(name, turned), window);
+    return kernels.conv2d(x, turned ? this.network.turnedKernel(name) : w, window);
+  }
+
   // At stride 1 an ordinary convolution with the turned kernel, which is faster; 1 x 1 at stride 2 the same, with zeros in between.
   private convInputGradient(name: string, shape: number[], w: tf.Tensor4D, dy: tf.Tensor4D, window: kernels.Window): tf.Tensor4D {
     const { kernel, stride } = window;
-    if (stride === 1) return kernels.conv2d(dy, this.network.turnedKernel(name), window);
+    if (stride === 1) return this.convolve(name, dy, window, true);
     const even = shape[1] % 2 === 0 && shape[2] % 2 === 0;
     if (kernel === 1 && stride === 2 && even) {
       return tf.tidy(() => {
-        const dx = kernels.conv2d(dy, this.network.turnedKernel(name), { kernel, stride: 1, pad: 0 });
+        const dx = this.convolve(name, dy, { kernel, stride: 1, pad: 0 }, true);
         const [n, h, w, c] = dx.shape;
         return kernels.depthToSpace(tf.concat([dx, tf.zeros([n, h, w, 3 * c])], 3));
       });

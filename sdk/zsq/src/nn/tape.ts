@@ -108,12 +108,3 @@ export abstract class Tape implements Layers<Node> {
     return node;
   }
 }
-
-/** conv2d and its bias, if it has one. */
-export function convolve(x: tf.Tensor4D, w: tf.Tensor4D, bias: tf.Tensor | null, window: kernels.Window): tf.Tensor4D {
-  const y = kernels.conv2d(x, w, window);
-  if (!bias) return y;
-  const shifted = kernels.biasAdd(y, bias);
-  y.dispose();
-  return shifted;
-}

@@ -3,7 +3,7 @@ import * as kernels from "../tensor/kernels";
 import { groupNorm, groupNormGradient } from "./group-norm";
 import { turnedKernel } from "./frozen-network";
 import { EPSILON, type Convolution } from "./layers";
-import { Node, Tape, convolve } from "./tape";
+import { Node, Tape } from "./tape";
 import { weight, type Weights } from "./weights";
 
 /** Gradients of all parameters; batch normalization by the batch. */
@@ -13,7 +13,7 @@ export class TrainingTape extends Tape {
   /** After the forward pass: each batch normalization's mean and (unbiased) variance of the batch. */
   readonly batchStatistics = new Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>();
 
-  constructor(private readonly weights: Weights) {
+  constructor(protected readonly weights: Weights) {
     super();
   }
 
@@ -25,7 +25,12 @@ export class TrainingTape extends Tape {
   conv(name: string, x: Node, { kernel, stride = 1, bias = false }: Convolution): Node {
     const w = weight<tf.Tensor4D>(this.weights, `${name}.weight`);
     const window = { kernel, stride, pad: (kernel - 1) / 2 };
-    const y = convolve(x.value, w, bias ? weight(this.weights, `${name}.bias`) : null, window);
+    let y = kernels.conv2d(x.value, w, window);
+    if (bias) {
+      const plain = y;
+      y = kernels.biasAdd(plain, weight(this.weights, `${name}.bias`));
+      plain.dispose();
+    }
     return this.record(new Node(y), (dy) => {
       this.addGradient(`${name}.weight`, kernels.conv2dFilterGradient(x.value, w.shape, dy, window));
       if (bias) this.addGradient(`${name}.bias`, kernels.biasAddGradient(dy));

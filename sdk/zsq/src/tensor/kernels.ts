@@ -59,6 +59,14 @@ const shapeOf = (shape: number[]): tf.Tensor1D => tf.tensor1d(shape, "int32");
 /** x [n,h,w,ci] convolved with w [kh,kw,ci,co]. */
 export const conv2d = (x: tf.Tensor, w: tf.Tensor, window: Window): tf.Tensor4D => one("Conv2D", convAttributes(window), x, w);
 
+/** x [n,h,w,ci] convolved with each kernel [kh,kw,ci,*]; the outputs side by side. */
+export function conv2dInPieces(x: tf.Tensor, pieces: readonly tf.Tensor[], window: Window): tf.Tensor4D {
+  const parts = pieces.map((w) => conv2d(x, w, window));
+  const y = tf.concat4d(parts, 3);
+  tf.dispose(parts);
+  return y;
+}
+
 /** Gradient of conv2d in x, of shape xShape, from dy [n,ho,wo,co]. */
 export function conv2dInputGradient(xShape: number[], w: tf.Tensor, dy: tf.Tensor, window: Window): tf.Tensor4D {
   const shape = shapeOf(xShape);
