@@ -39,16 +39,19 @@ export const referenceTargets = [
 ];
 
 /** The reference's weights; the caller disposes the detector. */
-export function referenceDetector(): Detector {
+export const referenceDetector = (): Detector => lcgDetector(referenceConfig);
+
+/** A detector with weights by the linear congruential generator, tensor k from seed k + 1; the caller disposes it. */
+export function lcgDetector(config: RetinaNetConfig): Detector {
   const tensors = new Map<string, tf.Tensor>();
-  for (const { parameters, buffers } of new Architecture(referenceConfig).layers) {
+  for (const { parameters, buffers } of new Architecture(config).layers) {
     for (const [name, shape] of [...parameters, ...buffers]) {
       const [low, high] = bounds(name, shape);
       const values = lcg(tensors.size + 1, shape.reduce((a, b) => a * b, 1)).map((u) => Math.fround(Math.fround(Math.fround(u + 0.5) * Math.fround(high - low)) + Math.fround(low)));
       tensors.set(name, tf.tensor(values, shape));
     }
   }
-  return new Detector(referenceConfig, tensors);
+  return new Detector(config, tensors);
 }
 
 /** The reference's two images, [2, 64, 64, 3]; the caller disposes them. */
@@ -66,7 +69,8 @@ function bounds(name: string, shape: number[]): [number, number] {
   return normalization ? [-0.5, 0.5] : [-0.2, 0.2];
 }
 
-function lcg(seed: number, n: number): Float32Array {
+/** n float32 in [-0.5, 0.5), exact. */
+export function lcg(seed: number, n: number): Float32Array {
   let state = seed;
   return Float32Array.from({ length: n }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

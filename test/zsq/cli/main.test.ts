@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { saveCheckpoint } from "zsq";
+import { readSafetensors, saveCheckpoint } from "zsq";
 import { repositoryRoot } from "zsq/dist/study/repository";
 import { runCli } from "../../helpers/run-cli";
 import { writeSyntheticDataset } from "../../helpers/synthetic-dataset";
@@ -94,9 +94,13 @@ describe("zsq", () => {
     const checkpoint = inside("whole.safetensors");
     writeCheckpoint(checkpoint);
     const data = await writeSyntheticDataset(folder.path);
-    const distilled = await runCli("distill", checkpoint, "--images", "2", "--iterations", "2", "--height", "32", "--width", "64", "--out", inside("distilled"));
+    const distilled = await runCli("distill", checkpoint, "--images", "2", "--iterations", "2", "--height", "32", "--width", "64", "--snapshots", "1", "--png", "16", "--jobs", "1", "--out", inside("distilled"));
     assert.equal(distilled.code, 0, distilled.stderr);
-    assert.match(distilled.stdout, /^loss [\d.]+ -> [\d.]+; .*distilled\.safetensors, .*distilled\.png\n$/);
+    assert.match(distilled.stdout, /^loss [\d.]+ -> [\d.]+; .*distilled\.safetensors, .*distilled\.png, .*distilled\nstatistics: 17 of 29 convolutions; none: feature pyramid \(8\), heads \(4\)\n$/);
+    assert.deepEqual(readdirSync(inside("distilled")), ["0000.png", "0001.png"]);
+    assert.deepEqual([...readSafetensors(inside("distilled.safetensors")).tensors.keys()].sort(), ["after 1", "images"]);
+    const summary = JSON.parse((await runCli("distill", checkpoint, "--images", "2", "--iterations", "2", "--height", "32", "--width", "64", "--json", "--until", "loss", "--out", inside("again"))).stdout) as { history: number[]; taken: number[] };
+    assert.deepEqual([summary.history.length, summary.taken], [3, [2, 2]]);
     const full = JSON.parse((await runCli("evaluate", checkpoint, data, "--json")).stdout) as { map: number };
     assert.ok(full.map >= 0 && full.map <= 1);
     const quantized = await runCli("evaluate", checkpoint, data, "--precision", "W8A8", "--calibration", inside("distilled.safetensors"), "--input-range", "image");

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { constant, cosine, stepsAt20And75, type DistillSchedule } from "zsq";
+import { constant, cosine, plateau, stepsAt20And75, type DistillSchedule } from "zsq";
+import { assertClose } from "../../helpers/close";
+import { readFixture } from "../../helpers/fixture";
 
 const rates = (schedule: DistillSchedule, iterations: number, losses: readonly number[] = new Array<number>(iterations).fill(1)): number[] => {
   const rate = schedule(iterations);
@@ -17,5 +19,10 @@ describe("schedules", () => {
   it("fall to 0 along half a cosine", () => {
     const all = rates(cosine, 4);
     assert.deepEqual(all.map((rate) => rate.toFixed(6)), ["1.000000", "0.853553", "0.500000", "0.146447"]);
+  });
+
+  it("lower the rate on a plateau as torch's ReduceLROnPlateau", () => {
+    const { plateau: cases } = readFixture<{ plateau: { factor: number; patience: number; threshold: number; smallest: number; losses: number[]; rates: number[] }[] }>("zsq", "distill", "distillation.json");
+    for (const { losses, rates: expected, ...options } of cases) assertClose(rates(plateau(options), losses.length, losses), expected, 1e-12);
   });
 });

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import sharp from "sharp";
+import { contactSheet, encodePng } from "zsq";
+
+describe("encodePng", () => {
+  const image = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+  const images = { data: Float32Array.of(-1, 0, 1, -3, 2, 0.5, 1, 1, 1, -1, -1, -1), shape: [2, 1, 2, 3] };
+
+  it("de-normalizes, clips and rounds to 8 bits", async () => {
+    const { data } = await sharp(await encodePng(images, 0, image)).raw().toBuffer({ resolveWithObject: true });
+    assert.deepEqual([...data], [0, 128, 255, 0, 255, 191]);
+  });
+
+  it("keeps 16 bits where asked", async () => {
+    const png = await encodePng(images, 0, image, 16);
+    assert.equal((await sharp(png).metadata()).depth, "ushort");
+    const data = await sharp(png).toColourspace("rgb16").raw({ depth: "ushort" }).toBuffer();
+    assert.deepEqual([...new Uint16Array(data.buffer, data.byteOffset, data.length / 2)], [0, 32768, 65535, 0, 65535, 49151]);
+  });
+
+  it("lays images side by side", async () => {
+    const { data, info } = await sharp(await contactSheet(images, image, 1)).raw().toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height], [2, 2]);
+    assert.deepEqual([...data].slice(0, 9), [0, 128, 255, 0, 255, 191, 255, 255, 255]);
+  });
+});
