@@ -25,7 +25,7 @@ export async function contactSheet(images: NormalizedImages, image: RetinaNetCon
     input: Buffer.from(pixelsOf(images, k, image, 8).buffer), raw: { width, height, channels: 3 as const },
     left: (k % across) * width, top: Math.floor(k / across) * height,
   }));
-  return sharp({ create: { width: across * width, height: Math.ceil(n / across) * height, channels: 3, background: "black" } }).composite(tiles).png().toBuffer();
+  return sharp({ create: { width: across * width, height: Math.ceil(n / across) * height, channels: 3, background: "black" } }).composite(tiles).removeAlpha().png().toBuffer();
 }
 
 function pixelsOf({ data, shape: [, height, width] }: NormalizedImages, k: number, { mean, std }: RetinaNetConfig["image"], bits: 8 | 16): Uint8Array | Uint16Array {

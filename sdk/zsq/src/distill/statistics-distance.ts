@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs-node-gpu";
+import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Detector } from "../nn/detector";
 import { meanStdLoss } from "./losses";
 import { DistillObjective } from "./objective";
@@ -17,7 +17,6 @@ export interface StatisticsDistance {
  */
 export function statisticsDistance(detector: Detector, images: tf.Tensor4D, batchSize = 16): StatisticsDistance {
   const count = images.shape[0];
-  const objective = new DistillObjective(detector, { loss: meanStdLoss });
   const sum: StatisticsDistance = { mean: 0, std: 0 };
   const objective = new DistillObjective(detector, { loss: meanStdLoss });
   try {
