@@ -1,7 +1,8 @@
 /** Which of the inputs a fault is in. */
 export type Source = "groundTruth" | "detections" | "params";
 
-type Fault = "missing" | "invalid" | "unknown" | "unsupported";
+/** What is wrong with a value. */
+export type Fault = "missing" | "invalid" | "unknown" | "unsupported";
 
 /**
  * A fault in the input, with its place. The message is one line:

@@ -105,7 +105,7 @@ export class CocoEvaluator {
     return errorSplit(this.prepareImages(), new Set(this.params.catIds).size, options);
   }
 
-  /** The sorted input, for computations of one's own. */
+  /** The sorted input. @internal */
   prepare(): Prepared {
     const { scope } = this;
     return prepare(this.annotations, concatRecords(this.parts), scope.arrange, scope.imageCount, scope.categoryCount, this.mostDetections());

@@ -7,6 +7,8 @@ export type { CurveOptions, OperatingPoint, ScoreCurve, ScoreCurves } from "./sc
 export { StreamingEvaluator } from "./streaming";
 export type { Shard, ShardArrays, StreamingOptions } from "./streaming";
 export { CocoEvalError } from "./errors";
+export type { Fault, Source } from "./errors";
+export type { Label } from "./summarize";
 export { parseJson } from "./parse-json";
 export { formatPerCategory, formatSummary } from "./format";
 export { formatConfusion, formatCurves, formatErrors } from "./format-reports";

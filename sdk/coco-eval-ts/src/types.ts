@@ -48,7 +48,7 @@ export interface AnnotationArrays {
   imageIds: ArrayLike<Id>;
   /** [n] */
   categoryIds: ArrayLike<Id>;
-  /** [n, 4]: x, y, width, height in pixels */
+  /** [n, 4], x, y, width and height in pixels */
   boxes: Float64Array | Float32Array;
   /** [n], square pixels; defaults to width * height */
   areas?: ArrayLike<number>;
@@ -85,7 +85,7 @@ export interface DetectionArrays {
   imageIds: ArrayLike<Id>;
   /** [n] */
   categoryIds: ArrayLike<Id>;
-  /** [n, 4]: x, y, width, height in pixels; float32 values are used as they are */
+  /** [n, 4], x, y, width and height in pixels; float32 values are used as they are */
   boxes: Float64Array | Float32Array;
   /** [n] */
   scores: ArrayLike<number>;
