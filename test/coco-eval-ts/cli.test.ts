@@ -107,7 +107,7 @@ describe("coco-eval", () => {
   });
 
   it("answers wrong usage with exit code 2 and --help with 0", () => {
-    for (const args of [[], ["gt.json"], ["gt.json", "dets.json", "--wrong"], ["gt.json", "dets.json", "--strict", "--compat"], ["gt.json", "dets.json", "--iou-type", "keypoints"]]) {
+    for (const args of [[], ["gt.json"], ["gt.json", "dets.json", "--wrong"], ["gt.json", "dets.json", "--strict", "--compat"], ["gt.json", "dets.json", "--iou-type", "boxes"]]) {
       const { status, stdout } = run(...args);
       assert.deepEqual([status, stdout], [2, ""], args.join(" "));
     }

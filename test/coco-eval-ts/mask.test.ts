@@ -153,7 +153,7 @@ describe("evaluate masks", () => {
     ["a count below 0", truth(), found({ size: [10, 20], counts: [100, -5] }), "evaluate: invalid detections#/0/segmentation/counts/1: -5; expected a whole number >= 0"],
     ["a damaged string", truth(), found({ size: [10, 20], counts: "P" }), "evaluate: invalid detections#/0/segmentation/counts: \"P\"; expected compressed run lengths"],
     ["a detection without mask", truth(), found(undefined), "evaluate: missing detections#/0/segmentation; expected this field"],
-    ["columns", truth(), { imageIds: [], categoryIds: [], boxes: new Float64Array(0), scores: [] }, "evaluate: unsupported detections: columns; expected a list of {image_id, category_id, segmentation, score} where masks are compared"],
+    ["columns", truth(), { imageIds: [], categoryIds: [], boxes: new Float64Array(0), scores: [] }, "evaluate: unsupported detections: columns; expected a list of detections where masks or keypoints are compared"],
   ];
   for (const [what, gt, dets, message] of faults) it(`refuses ${what}`, () => assert.throws(() => evaluate(gt, dets, options), { name: "CocoEvalError", message }));
 });

@@ -100,6 +100,6 @@ describe("annotations as columns", () => {
   }
 
   it("refuse masks", () => {
-    assert.throws(() => new CocoEvaluator({ ...smallTruth(), annotations: columns() }, { iouType: "segm" }), { message: "evaluate: unsupported groundTruth#/annotations: columns; expected a list of annotations where masks are compared" });
+    assert.throws(() => new CocoEvaluator({ ...smallTruth(), annotations: columns() }, { iouType: "segm" }), { message: "evaluate: unsupported groundTruth#/annotations: columns; expected a list of annotations where masks or keypoints are compared" });
   });
 });

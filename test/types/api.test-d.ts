@@ -1,5 +1,5 @@
 // The public API as a notebook sees it: by package name, without `exports`, in TypeScript 5.0. Only compiled, never run.
-import { CocoEvaluator, evaluate, iouThresholds, recallThresholds } from "coco-eval-ts";
+import { CocoEvaluator, evaluate, iouThresholds, mask, recallThresholds, StreamingEvaluator } from "coco-eval-ts";
 import * as dfd from "danfojs-node";
 import * as zsq from "zsq";
 import { Architecture, calibrate, chooseQParams, detect, openDataset, perAxis, perTensor, quantizeDetector, retinaNetEmbedded, retinaNetR50, scheme } from "zsq";
@@ -75,6 +75,13 @@ const evaluator = new CocoEvaluator({ images: [{ id: 1, width: 160, height: 128 
 export const stats: ArrayLike<number> = evaluator.add([{ image_id: 1, category_id: 1, bbox: [0, 0, 10, 10], score: 0.5 }]).evaluate().stats;
 export const thresholds = [iouThresholds, recallThresholds];
 export const evaluateGiven = evaluate;
+export const best: number | undefined = evaluator.curves({ iou: 0.75 }).overall.best?.score;
+export const confused: Int32Array = evaluator.confusion().matrix;
+export const deltas: number[] = evaluator.errors().errors.map(({ delta }) => delta);
+export const streamed = new StreamingEvaluator([{ id: 1 }]).add({ images: [{ id: 1 }], annotations: [], detections: [] }).evaluate().stats;
+export const area: number = mask.area(mask.fromPolygon([0, 0, 4, 0, 4, 4], 8, 8));
+// @ts-expect-error no such thing is compared
+new CocoEvaluator({ images: [], categories: [], annotations: [] }, { iouType: "boxes" });
 // @ts-expect-error a score is a number
 evaluator.add([{ image_id: 1, category_id: 1, bbox: [0, 0, 10, 10], score: "high" }]);
 // @ts-expect-error ground truth is not its file's name

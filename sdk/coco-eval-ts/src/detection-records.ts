@@ -1,3 +1,4 @@
+import type { Keypoints } from "./keypoints";
 import type { Rle } from "./mask/rle";
 
 /** Detections that take part, in file order, as columns. */
@@ -15,6 +16,8 @@ export interface DetectionRecords {
   scores: Float64Array;
   /** [count], where masks are compared */
   masks?: Rle[];
+  /** where keypoints are compared */
+  keypoints?: Keypoints;
   /** [count], place among all detections given, from 1: the id that pycocotools gives */
   number: Int32Array;
 }
@@ -47,5 +50,17 @@ export function concatRecords(parts: readonly DetectionRecords[]): DetectionReco
     at += count;
   }
   if (parts.some(({ masks }) => masks)) all.masks = parts.flatMap(({ masks = [], count }) => masks.slice(0, count));
+  const keypoints = parts.find((part) => part.keypoints)?.keypoints;
+  if (keypoints) all.keypoints = { ...keypoints, points: joinPoints(parts, 3 * keypoints.sigmas.length) };
+  return all;
+}
+
+function joinPoints(parts: readonly DetectionRecords[], width: number): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { count }) => sum + width * count, 0));
+  let at = 0;
+  for (const { keypoints, count } of parts) {
+    if (keypoints) all.set(keypoints.points.subarray(0, width * count), at);
+    at += width * count;
+  }
   return all;
 }

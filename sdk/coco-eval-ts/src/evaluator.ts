@@ -59,7 +59,7 @@ export class CocoEvaluator {
 
   /** Adds detections, after those added before. Throws CocoEvalError where one is faulty; none is added then. */
   add(detections: Detections): this {
-    const records = readDetections(detections, { scope: this.scope, strict: this.strict, before: this.given, sizes: this.sizes, iouType: this.params.iouType, warnings: this.warnings });
+    const records = readDetections(detections, { scope: this.scope, strict: this.strict, before: this.given, sizes: this.sizes, iouType: this.params.iouType, sigmas: this.params.kpt_oks_sigmas, warnings: this.warnings });
     if (this.strict) noteDetections(records, this.sizes, this.inTruth, this.warnings);
     this.parts.push(records);
     this.given += Array.isArray(detections) ? detections.length : (detections as { scores: ArrayLike<number> }).scores.length;
@@ -129,13 +129,14 @@ export class CocoEvaluator {
   }
 
   private readAnnotations(): AnnotationRecords {
-    const { groundTruth, scope, strict, sizes, warnings, params: { iouType } } = this, isSegm = iouType === "segm";
+    const { groundTruth, scope, strict, sizes, warnings, params: { iouType, kpt_oks_sigmas } } = this, isSegm = iouType === "segm";
     if (hasColumns(groundTruth)) {
-      if (isSegm) throw new CocoEvalError("unsupported", "groundTruth", "/annotations", "columns", "a list of annotations where masks are compared");
+      if (iouType !== "bbox") throw new CocoEvalError("unsupported", "groundTruth", "/annotations", "columns", "a list of annotations where masks or keypoints are compared");
       return readAnnotationColumns(groundTruth.annotations, scope, strict);
     }
     const annotations = (groundTruth as GroundTruth).annotations ?? [], masks = isSegm ? { sizes, strict, source: "groundTruth" } as const : undefined;
-    return strict ? readAnnotations(annotations, { scope, masks, warnings }) : readAnnotationsLikePython(annotations, { scope, masks });
+    const options = { scope, masks, sigmas: iouType === "keypoints" ? kpt_oks_sigmas : undefined };
+    return strict ? readAnnotations(annotations, { ...options, warnings }) : readAnnotationsLikePython(annotations, options);
   }
 
   private prepareImages(): PreparedImages {

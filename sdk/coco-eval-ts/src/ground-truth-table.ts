@@ -1,5 +1,6 @@
 import { countingSort, gather } from "./counting-sort";
 import { boxColumns, type BoxColumns } from "./box-columns";
+import type { Keypoints } from "./keypoints";
 import type { Rle } from "./mask/rle";
 import type { Id } from "./types";
 
@@ -24,13 +25,15 @@ export interface AnnotationRecords {
   ids: Id[];
   /** [count], where masks are compared */
   masks?: Rle[];
+  /** where keypoints are compared */
+  keypoints?: Keypoints;
 }
 
 /** pycocotools stores ids of matches as numbers where 0 means none: a zero id is no match, a text that is no number fails. */
 export enum IdKind { Plain, Zero, NotNumeric }
 
 /** Annotations by rising category, then image, then file order. */
-export interface GroundTruthTable extends Omit<AnnotationRecords, "boxes" | "masks"> {
+export interface GroundTruthTable extends Omit<AnnotationRecords, "boxes" | "masks" | "keypoints"> {
   /** [count], place in the records */
   record: Int32Array;
   boxes: BoxColumns;

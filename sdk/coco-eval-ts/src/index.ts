@@ -26,5 +26,5 @@ export { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
 // types
 export type {
   Annotation, AnnotationArrays, Category, CategoryResult, Detection, DetectionArrays, Detections, EvaluateOptions, Evaluation, Figure, GroundTruth, GroundTruthArrays, Id, Image, IouType,
-  MaskDetection, Params, Warning, Xywh,
+  KeypointDetection,   MaskDetection, Params, Warning, Xywh,
 } from "./types";

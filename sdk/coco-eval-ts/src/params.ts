@@ -1,11 +1,12 @@
 import { CocoEvalError, show } from "./errors";
 import { isId, sortIds, uniqueIds } from "./ids";
-import { areaRanges, iouThresholds, recallThresholds } from "./thresholds";
+import { personSigmas } from "./keypoints";
+import { areaRanges, keypointAreaRanges, iouThresholds, recallThresholds } from "./thresholds";
 import type { EvaluateOptions, Id, IouType, Params } from "./types";
 
-const KNOWN = ["imgIds", "catIds", "iouThrs", "recThrs", "maxDets", "areaRng", "areaRngLbl", "useCats", "iouType", "compat"];
+const KNOWN = ["imgIds", "catIds", "iouThrs", "recThrs", "maxDets", "areaRng", "areaRngLbl", "useCats", "iouType", "kpt_oks_sigmas", "compat"];
 
-const TYPES: readonly IouType[] = ["bbox", "segm"];
+const TYPES: readonly IouType[] = ["bbox", "segm", "keypoints"];
 
 /** Ids that the ground truth lists, repetitions included. */
 export interface ListedIds {
@@ -22,7 +23,7 @@ export interface ListedIds {
 export function resolveParams(options: EvaluateOptions, listed: ListedIds): Params {
   checkNames(options);
   const strict = options.compat === undefined;
-  const useCats = readUseCats(options.useCats);
+  const isKeypoints = options.iouType === "keypoints", useCats = readUseCats(options.useCats);
   const imgIds = readIds(options.imgIds, "imgIds"), catIds = readIds(options.catIds, "catIds") ?? sortIds(listed.categories, "groundTruth", "/categories");
   const params: Params = {
     imgIds: imgIds ? uniqueIds(imgIds, "params", "/imgIds") : uniqueIds(listed.images, "groundTruth", "/images"),
@@ -30,12 +31,14 @@ export function resolveParams(options: EvaluateOptions, listed: ListedIds): Para
     catIds: useCats === 1 ? uniqueIds(catIds, "params", "/catIds") : catIds,
     iouThrs: readNumbers(options.iouThrs, "iouThrs") ?? iouThresholds(),
     recThrs: readNumbers(options.recThrs, "recThrs") ?? recallThresholds(),
-    maxDets: readMaxDets(options.maxDets, strict ? 1 : 0),
-    areaRng: readAreaRanges(options.areaRng),
-    areaRngLbl: readLabels(options.areaRngLbl),
+    maxDets: readMaxDets(options.maxDets, strict ? 1 : 0) ?? (isKeypoints ? [20] : [1, 10, 100]),
+    areaRng: readAreaRanges(options.areaRng) ?? (isKeypoints ? keypointAreaRanges() : areaRanges()),
+    areaRngLbl: readLabels(options.areaRngLbl) ?? (isKeypoints ? ["all", "medium", "large"] : ["all", "small", "medium", "large"]),
     useCats,
     iouType: options.iouType ?? "bbox",
+    kpt_oks_sigmas: readSigmas(options.kpt_oks_sigmas) ?? personSigmas(),
   };
+  if (isKeypoints && useCats === 0) throw new CocoEvalError("unsupported", "params", "/useCats", "0", "1 where keypoints are compared: pycocotools then matches nothing");
   if (strict) checkAgainst(params, listed);
   else checkLikePython(params);
   return params;
@@ -46,7 +49,7 @@ function checkNames(options: EvaluateOptions): void {
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw new CocoEvalError("unknown", "params", `/${name}`, "", `one of ${KNOWN.join(", ")}`);
   }
-  if (options.iouType !== undefined && !TYPES.includes(options.iouType)) throw new CocoEvalError("unsupported", "params", "/iouType", show(options.iouType), TYPES.map((type) => `"${type}"`).join(" or "));
+  if (options.iouType !== undefined && !TYPES.includes(options.iouType)) throw new CocoEvalError("unsupported", "params", "/iouType", show(options.iouType), `one of ${TYPES.join(", ")}`);
   if (options.compat !== undefined && options.compat !== "pycocotools") throw fault("/compat", options.compat, '"pycocotools" or nothing');
 }
 
@@ -61,8 +64,8 @@ function checkAgainst(params: Params, listed: ListedIds): void {
 }
 
 // where COCOeval.summarize raises
-function checkLikePython({ maxDets, areaRng, areaRngLbl }: Params): void {
-  if (maxDets.length < 3) throw fault("/maxDets", maxDets, "at least three limits");
+function checkLikePython({ maxDets, areaRng, areaRngLbl, iouType }: Params): void {
+  if (maxDets.length < 3 && iouType !== "keypoints") throw fault("/maxDets", maxDets, "at least three limits");
   const place = areaRngLbl.findIndex((label, i) => i >= areaRng.length && ["all", "small", "medium", "large"].includes(label));
   if (place >= 0) throw fault(`/areaRngLbl/${place}`, areaRngLbl[place], `at most ${areaRng.length} names, one for each of areaRng`);
 }
@@ -83,19 +86,25 @@ function readNumbers(value: unknown, field: string): number[] | undefined {
   return list;
 }
 
-function readMaxDets(value: unknown, least: number): number[] {
-  const list = readList(value, "maxDets", (x): x is number => Number.isSafeInteger(x) && (x as number) >= least, `integers >= ${least}`) ?? [1, 10, 100];
-  if (list.length === 0) throw fault("/maxDets", list, "at least one limit");
-  return list.sort((a, b) => a - b);
+function readMaxDets(value: unknown, least: number): number[] | undefined {
+  const list = readList(value, "maxDets", (x): x is number => Number.isSafeInteger(x) && (x as number) >= least, `integers >= ${least}`);
+  if (list?.length === 0) throw fault("/maxDets", list, "at least one limit");
+  return list?.sort((a, b) => a - b);
 }
 
-function readAreaRanges(value: unknown): [number, number][] {
+function readAreaRanges(value: unknown): [number, number][] | undefined {
   const isRange = (r: unknown): r is [number, number] => Array.isArray(r) && r.length === 2 && r.every((x) => typeof x === "number" && !Number.isNaN(x));
-  return readList(value, "areaRng", isRange, "pairs of numbers [from, to] in square pixels")?.map(([from, to]) => [from, to]) ?? areaRanges();
+  return readList(value, "areaRng", isRange, "pairs of numbers [from, to] in square pixels")?.map(([from, to]) => [from, to]);
 }
 
-function readLabels(value: unknown): string[] {
-  return readList(value, "areaRngLbl", (x): x is string => typeof x === "string", "strings") ?? ["all", "small", "medium", "large"];
+function readSigmas(value: unknown): number[] | undefined {
+  const list = readList(value, "kpt_oks_sigmas", (x): x is number => typeof x === "number" && x > 0 && Number.isFinite(x), "numbers > 0");
+  if (list?.length === 0) throw fault("/kpt_oks_sigmas", list, "at least one number");
+  return list;
+}
+
+function readLabels(value: unknown): string[] | undefined {
+  return readList(value, "areaRngLbl", (x): x is string => typeof x === "string", "strings");
 }
 
 // a copy of a list (or typed array) whose elements all pass the test

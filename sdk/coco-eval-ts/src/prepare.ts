@@ -2,6 +2,7 @@ import { gather, identity } from "./counting-sort";
 import { boxOverlaps, maskOverlaps, type Overlaps } from "./overlaps";
 import type { DetectionRecords } from "./detection-records";
 import { tabulate, type AnnotationRecords, type GroundTruthTable } from "./ground-truth-table";
+import { keypointOverlaps } from "./keypoints";
 import type { Arrange } from "./scope";
 import { assignSlots, type Slots } from "./slots";
 
@@ -23,8 +24,13 @@ export interface Prepared {
 export function prepare(annotations: AnnotationRecords, records: DetectionRecords, arrange: Arrange, images: number, categories: number, maxDet: number): Prepared {
   const truths = arrange(annotations.category, annotations.count), detections = arrange(records.category, records.count);
   const gt = tabulate(annotations, truths.order, truths.category, images, categories);
-  const overlaps = annotations.masks && records.masks ? maskOverlaps(records.masks, annotations.masks, gt) : boxOverlaps(records, gt);
+  const overlaps = overlapsOf(annotations, records, gt);
   return { gt, records, slots: assignSlots(records, detections.order, detections.category, images, categories, maxDet), overlaps };
+}
+
+function overlapsOf(annotations: AnnotationRecords, records: DetectionRecords, gt: GroundTruthTable): Overlaps {
+  if (annotations.masks && records.masks) return maskOverlaps(records.masks, annotations.masks, gt);
+  return annotations.keypoints && records.keypoints ? keypointOverlaps(records, annotations, gt) : boxOverlaps(records, gt);
 }
 
 /** Sorted input with one cell per image, whatever the categories. */

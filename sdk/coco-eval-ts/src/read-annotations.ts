@@ -3,6 +3,7 @@ import { emptyAnnotations, IdKind, type AnnotationRecords } from "./ground-truth
 import { isExact, isId } from "./ids";
 import { isRecord } from "./listed";
 import { idKind, pythonByte, pythonFloat, pythonTruth } from "./python-values";
+import { readPoints } from "./read-keypoints";
 import { readMask, type MaskOptions } from "./read-mask";
 import type { Scope } from "./scope";
 import type { Annotation, Id } from "./types";
@@ -17,17 +18,20 @@ export interface ReadOptions {
   scope: Scope;
   /** where masks are compared */
   masks?: MaskOptions;
+  /** where keypoints are compared */
+  sigmas?: readonly number[];
 }
 
-function roomFor(count: number, masks: MaskOptions | undefined): AnnotationRecords {
+function roomFor(count: number, { masks, sigmas }: ReadOptions): AnnotationRecords {
   const out = emptyAnnotations(count);
   if (masks) out.masks = [];
+  if (sigmas) out.keypoints = { points: new Float64Array(3 * sigmas.length * count), sigmas };
   return out;
 }
 
 /** Reads annotations in strict mode: every fault is refused with its place. */
-export function readAnnotations(annotations: readonly unknown[], { scope, masks, warnings }: ReadOptions & { warnings: WarningLog }): AnnotationRecords {
-  const out = roomFor(annotations.length, masks), seen = new Set<Id>();
+export function readAnnotations(annotations: readonly unknown[], { warnings, ...options }: ReadOptions & { warnings: WarningLog }): AnnotationRecords {
+  const { scope, masks } = options, out = roomFor(annotations.length, options), seen = new Set<Id>();
   let n = 0;
   annotations.forEach((annotation, i) => {
     const fields = requireFields(annotation, i);
@@ -40,14 +44,15 @@ export function readAnnotations(annotations: readonly unknown[], { scope, masks,
     const crowd = Number(fields.iscrowd);
     out.ids[n] = fields.id as Id;
     if (masks) out.masks![n] = readMask(fields.segmentation, image, `/annotations/${i}/segmentation`, masks);
-    n = put(out, n, image, category, (fields.bbox as number[]) ?? NO_BOX, fields.area as number, crowd, crowd, IdKind.Plain);
+    n = put(out, n, image, category, (fields.bbox as number[]) ?? NO_BOX, fields.area as number, crowd, Number(crowd === 1 || lacksKeypoints(fields, out, n, i)), IdKind.Plain);
   });
   out.count = n;
   return out;
 }
 
 /** Reads annotations as pycocotools does: what it ignores is ignored, what makes it raise throws. */
-export function readAnnotationsLikePython(annotations: readonly unknown[], { scope, masks }: ReadOptions): AnnotationRecords {
+export function readAnnotationsLikePython(annotations: readonly unknown[], options: ReadOptions): AnnotationRecords {
+  const { scope, masks } = options;
   const rows = annotations.map(requireFields);
   const lastWithId = new Map<unknown, number>();
   rows.forEach((fields, i) => {
@@ -55,7 +60,7 @@ export function readAnnotationsLikePython(annotations: readonly unknown[], { sco
     if (typeof fields.id === "number" && !isExact(fields.id)) throw new CocoEvalError("unsupported", "groundTruth", `/annotations/${i}/id`, String(fields.id), "a number of at most 53 bits");
     lastWithId.set(fields.id, i);
   });
-  const out = roomFor(rows.length, masks);
+  const out = roomFor(rows.length, options);
   let n = 0;
   // the last annotation with an id stands for all of them; each still needs an evaluated place of its own (with
   // useCats 0 only an image, since COCOeval then selects by image)
@@ -65,12 +70,12 @@ export function readAnnotationsLikePython(annotations: readonly unknown[], { sco
     const at = lastWithId.get(own.id)!, fields = rows[at];
     if (!isPlaced(scope, fields, false)) continue;
     const image = scope.images.get(fields.image_id as Id)!, category = scope.categories.get(fields.category_id as Id)!;
-    const ignore = pythonTruth(fields.iscrowd), crowd = pythonByte(fields.iscrowd);
+    const ignore = lacksKeypoints(fields, out, n, at) || pythonTruth(fields.iscrowd), crowd = pythonByte(fields.iscrowd);
     if (fields.iscrowd === undefined) throw missing(at, "iscrowd");
     if (crowd === undefined) throw invalid(at, "iscrowd", fields.iscrowd, "0 or 1");
     out.ids[n] = fields.id as Id;
     if (masks) out.masks![n] = readMask(fields.segmentation, image, `/annotations/${at}/segmentation`, masks);
-    n = put(out, n, image, category, masks ? NO_BOX : pythonBox(fields.bbox, at), ignore ? 0 : pythonArea(fields.area, at), Number(crowd !== 0), Number(ignore), idKind(fields.id));
+    n = put(out, n, image, category, masks ? NO_BOX : pythonBox(fields.bbox, at), ignore && !options.sigmas ? 0 : pythonArea(fields.area, at), Number(crowd !== 0), Number(ignore), idKind(fields.id));
   }
   out.count = n;
   return out;
@@ -90,6 +95,15 @@ function put(out: AnnotationRecords, n: number, image: number, category: number,
 function requireFields(annotation: unknown, i: number): Fields {
   if (isRecord(annotation)) return annotation;
   throw new CocoEvalError("invalid", "groundTruth", `/annotations/${i}`, show(annotation), "an object");
+}
+
+// where keypoints are compared: reads them, and tells whether none is labelled
+function lacksKeypoints({ keypoints, num_keypoints }: Fields, { keypoints: into }: AnnotationRecords, n: number, i: number): boolean {
+  if (!into) return false;
+  readPoints(keypoints, into, n, (value, rule, within = "") => (keypoints === undefined ? missing(i, "keypoints") : invalid(i, `keypoints${within}`, value, rule)));
+  if (num_keypoints === undefined) throw missing(i, "num_keypoints");
+  if (typeof num_keypoints !== "number" || !(num_keypoints >= 0)) throw invalid(i, "num_keypoints", num_keypoints, "a number >= 0");
+  return num_keypoints === 0;
 }
 
 function checkId(id: unknown, i: number, seen: Set<Id>): void {

@@ -2,18 +2,19 @@ import { CocoEvalError, show } from "./errors";
 import { emptyRecords, type DetectionRecords } from "./detection-records";
 import { isRecord } from "./listed";
 import { area, toBbox, type Rle } from "./mask/rle";
+import { readPoints } from "./read-keypoints";
 import { readMask } from "./read-mask";
 import type { Scope } from "./scope";
 import type { DetectionArrays, Id, IouType } from "./types";
 import type { WarningLog } from "./warnings";
 
-type Field = "image_id" | "category_id" | "bbox" | "score" | "segmentation";
+type Field = "image_id" | "category_id" | "bbox" | "score" | "segmentation" | "keypoints";
 
 /** Where a value stands in the input, as a JSON pointer: /3/bbox/2 for objects, /boxes/14 for columns. */
 type Locate = (i: number, field: Field, c?: number) => string;
 
 const inObjects: Locate = (i, field, c) => `/${i}/${field}${c === undefined ? "" : `/${c}`}`;
-const COLUMN = { image_id: "imageIds", category_id: "categoryIds", bbox: "boxes", score: "scores", segmentation: "" } as const;
+const COLUMN = { image_id: "imageIds", category_id: "categoryIds", bbox: "boxes", score: "scores", segmentation: "", keypoints: "" } as const;
 const inColumns: Locate = (i, field, c) => `/${COLUMN[field]}/${field === "bbox" ? 4 * i + (c ?? 0) : i}`;
 
 /** How detections are read. */
@@ -26,6 +27,8 @@ export interface ReadOptions {
   /** [images, 2], width and height in pixels */
   sizes: Float64Array;
   iouType: IouType;
+  /** of keypoints */
+  sigmas: readonly number[];
   warnings: WarningLog;
 }
 
@@ -35,27 +38,30 @@ export interface ReadOptions {
  */
 export function readDetections(detections: unknown, options: ReadOptions): DetectionRecords {
   if (Array.isArray(detections)) return readObjects(detections, options);
-  if (isRecord(detections) && "scores" in detections && options.iouType === "segm") throw new CocoEvalError("unsupported", "detections", "", "columns", "a list of {image_id, category_id, segmentation, score} where masks are compared");
+  if (isRecord(detections) && "scores" in detections && options.iouType !== "bbox") throw new CocoEvalError("unsupported", "detections", "", "columns", "a list of detections where masks or keypoints are compared");
   if (isRecord(detections) && "scores" in detections) return readColumns(detections as unknown as DetectionArrays, options);
   throw new CocoEvalError("invalid", "detections", "", show(detections), "a list of {image_id, category_id, bbox, score}");
 }
 
 function readObjects(list: readonly unknown[], options: ReadOptions): DetectionRecords {
-  const { scope, strict, before } = options, out = emptyRecords(list.length), byMask = isMaskOnly(list[0]), masks = options.iouType === "segm" ? [] as Rle[] : undefined;
+  const { scope, strict, before } = options, out = emptyRecords(list.length), layout = layoutOf(list[0]), masks = options.iouType === "segm" ? [] as Rle[] : undefined;
+  if (options.iouType === "keypoints") out.keypoints = { points: new Float64Array(3 * options.sigmas.length * list.length), sigmas: options.sigmas };
   let n = 0;
   for (let i = 0; i < list.length; i++) {
     const detection = list[i] as Partial<Record<Field, unknown>>;
     if (!isRecord(detection)) throw new CocoEvalError("invalid", "detections", `/${i}`, show(detection), "an object with image_id, category_id, bbox and score");
     const image = placeImage(detection.image_id, scope, i, inObjects), category = placeCategory(detection.category_id, scope, strict, i, inObjects);
     const evaluated = image >= 0 && category >= 0;
-    const own = byMask && evaluated ? ownMask(detection, image, i, options) : undefined, bbox = (detection.bbox ?? (own && toBbox(own))) as number[];
-    if (!byMask || own) {
+    const own = layout === "segmentation" && evaluated ? ownMask(detection, image, i, options) : undefined;
+    const bbox = (layout === "keypoints" ? around(detection.keypoints, i) : detection.bbox ?? (own && toBbox(own))) as number[];
+    if (layout !== "segmentation" || own) {
       checkBoxShape(bbox, strict || evaluated, i);
       for (let c = 0; c < 4; c++) out.boxes[4 * n + c] = bbox[c];
     }
     if (strict || evaluated) out.scores[n] = requireScore(detection.score, i);
     if (strict) checkNumbers(out, n, i, inObjects);
     if (!evaluated) continue;
+    if (out.keypoints) readPoints(detection.keypoints, out.keypoints, n, (value, rule, within = "") => (value === undefined ? missing(inObjects(i, "keypoints")) : invalid(inObjects(i, "keypoints") + within, value, rule)));
     if (masks) masks[n] = own ?? maskOf({ segmentation: rectangle(bbox), ...detection }, image, i, options);
     n = keep(out, n, image, category, before + i + 1);
     if (own) out.area[n - 1] = area(own);
@@ -67,9 +73,19 @@ function readObjects(list: readonly unknown[], options: ReadOptions): DetectionR
 }
 
 // pycocotools decides by the first detection what all of them are
-function isMaskOnly(first: unknown): boolean {
-  if (!isRecord(first) || !("segmentation" in first)) return false;
-  return !("bbox" in first) || (Array.isArray(first.bbox) && first.bbox.length === 0);
+function layoutOf(first: unknown): "bbox" | "segmentation" | "keypoints" {
+  const hasBox = !isRecord(first) || ("bbox" in first && !(Array.isArray(first.bbox) && first.bbox.length === 0));
+  if (hasBox) return "bbox";
+  return "segmentation" in first ? "segmentation" : "keypoints" in first ? "keypoints" : "bbox";
+}
+
+// the box around all keypoints, labelled or not
+function around(keypoints: unknown, i: number): number[] {
+  if (keypoints === undefined) throw missing(inObjects(i, "keypoints"));
+  if (!Array.isArray(keypoints) || keypoints.length < 3) throw invalid(inObjects(i, "keypoints"), keypoints, "x, y and visibility of each keypoint");
+  const every = (c: number): number[] => keypoints.filter((_, j) => j % 3 === c).map((value) => (typeof value === "number" ? value : NaN));
+  const x = every(0), y = every(1), left = Math.min(...x), top = Math.min(...y);
+  return [left, top, Math.max(...x) - left, Math.max(...y) - top];
 }
 
 // where boxes come from masks pycocotools takes their area of the compressed string

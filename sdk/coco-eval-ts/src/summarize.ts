@@ -27,11 +27,15 @@ export interface Mean {
   reason: string | null;
 }
 
-/** The twelve figures of COCOeval.summarize in their order. A missing third of maxDets gives NaN. */
-export function figureSpecs({ maxDets }: Params): FigureSpec[] {
+/** The twelve figures of COCOeval.summarize in their order, of keypoints ten. A missing third of maxDets gives NaN. */
+export function figureSpecs({ maxDets, iouType }: Params): FigureSpec[] {
   const [first = NaN, second = NaN, most = NaN] = maxDets;
   const ap = (name: string, area: string, limit: number, iou?: number): FigureSpec => ({ name, kind: "precision", area, maxDets: limit, iou });
-  const ar = (name: string, area: string, limit: number): FigureSpec => ({ name, kind: "recall", area, maxDets: limit });
+  const ar = (name: string, area: string, limit: number, iou?: number): FigureSpec => ({ name, kind: "recall", area, maxDets: limit, iou });
+  if (iouType === "keypoints") {
+    const five = (make: typeof ap, name: string): FigureSpec[] => [make(name, "all", 20), make(`${name}50`, "all", 20, 0.5), make(`${name}75`, "all", 20, 0.75), make(`${name}m`, "medium", 20), make(`${name}l`, "large", 20)];
+    return [...five(ap, "AP"), ...five(ar, "AR")];
+  }
   return [
     ap("AP", "all", 100), // a literal 100 in COCOeval, whatever maxDets
     ap("AP50", "all", most, 0.5), ap("AP75", "all", most, 0.75),

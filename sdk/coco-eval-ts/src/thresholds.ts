@@ -15,5 +15,8 @@ export const iouThresholds = (): number[] => linspace(0.5, 0.95, 10);
 /** COCO's 101 recall thresholds 0, .01, ... 1. */
 export const recallThresholds = (): number[] => linspace(0, 1, 101);
 
+/** The same without small, for keypoints. */
+export const keypointAreaRanges = (): [number, number][] => areaRanges().filter((_, a) => a !== 1);
+
 /** COCO's four ranges of area (all, small, medium, large) in square pixels. */
 export const areaRanges = (): [number, number][] => [[0, 1e10], [0, 1024], [1024, 9216], [9216, 1e10]];

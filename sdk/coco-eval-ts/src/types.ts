@@ -33,6 +33,10 @@ export interface Annotation {
   iscrowd: number;
   /** needed where masks are compared */
   segmentation?: Segmentation;
+  /** [k, 3]: x, y and visibility of each keypoint; needed where keypoints are compared */
+  keypoints?: readonly number[];
+  /** keypoints that are labelled; an object with none is ignored */
+  num_keypoints?: number;
 }
 
 /** Ground truth in COCO's JSON layout; further fields are left alone. */
@@ -91,11 +95,18 @@ export interface DetectionArrays {
   scores: ArrayLike<number>;
 }
 
-/** Detections, as objects or as columns. */
-export type Detections = readonly Detection[] | readonly MaskDetection[] | DetectionArrays;
+/** A detection with keypoints; without a box its size is that of the box around them. */
+export interface KeypointDetection extends Omit<Detection, "bbox"> {
+  bbox?: Xywh | readonly number[];
+  /** [k, 3]: x, y and anything */
+  keypoints: readonly number[];
+}
 
-/** What is compared: boxes or masks. */
-export type IouType = "bbox" | "segm";
+/** Detections, as objects or as columns. */
+export type Detections = readonly Detection[] | readonly MaskDetection[] | readonly KeypointDetection[] | DetectionArrays;
+
+/** What is compared: boxes, masks or keypoints. */
+export type IouType = "bbox" | "segm" | "keypoints";
 
 /** The parameters of COCOeval under their usual names. */
 export interface Params {
@@ -115,8 +126,10 @@ export interface Params {
   areaRngLbl: string[];
   /** 0: all categories count as one */
   useCats: 0 | 1;
-  /** what is compared, boxes or masks; defaults to boxes */
+  /** what is compared; defaults to boxes */
   iouType: IouType;
+  /** spread of each keypoint, as a share of the object's size; defaults to COCO's 17 of a person */
+  kpt_oks_sigmas: number[];
 }
 
 /** Parameters and how bad input is met. */
@@ -166,7 +179,7 @@ export interface Evaluation {
   params: Params;
   /** [T, R, K, A, M] */
   counts: [number, number, number, number, number];
-  /** [12], as COCOeval.stats; -1 where there is nothing to measure */
+  /** [12], of keypoints [10], as COCOeval.stats; -1 where there is nothing to measure */
   stats: Float64Array;
   /** stats with names, and a reason for each absent value */
   figures: Figure[];
