@@ -91,6 +91,7 @@ export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer
 export { ResultCache, type CachedResult } from "./study/cache";
 export { studyClaims } from "./study/claims";
 export { runDistillation, type Distillation, type RunDistillationOptions } from "./study/run-distillation";
+export { courseMaterial, type CourseMaterial, type CourseOptions } from "./study/course";
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
 export type { TasksProgress } from "./study/progress";

@@ -20,13 +20,21 @@ export function entropyRange(histogram: DyadicHistogram, bits: number): Activati
   return clipped(histogram, index === null ? Infinity : index * histogram.width);
 }
 
-/** torch.ao's search on the bins that hold values; the symmetric one on those of |x|. */
+const COARSE = 4;
+
+/** torch.ao's search on the bins that hold values, four at a time, about as many as torch has; the symmetric one on those of |x|. */
 export function l2Range(histogram: DyadicHistogram, bits: number): ActivationRange {
-  const { min, max, width } = histogram, signed = histogram.counts, zero = signed.length / 2;
+  const { min, max } = histogram, width = COARSE * histogram.width, signed = coarse(histogram.counts), zero = signed.length / 2;
   const first = Math.min(signed.findIndex((count) => count > 0), zero), last = Math.max(lastFilled(signed), zero - 1);
   const [from, to] = l2Bins(signed.subarray(first, last + 1), width, 2 ** bits);
-  const [, reach] = l2Bins(histogram.magnitudes(), width, 2 ** (bits - 1));
+  const [, reach] = l2Bins(coarse(histogram.magnitudes()), width, 2 ** (bits - 1));
   return { min: Math.max(min, (first + from - zero) * width), max: Math.min(max, (first + to + 1 - zero) * width), magnitude: Math.min(Math.max(-min, max), (reach + 1) * width) };
+}
+
+function coarse(counts: Float64Array): Float64Array {
+  const merged = new Float64Array(Math.ceil(counts.length / COARSE));
+  counts.forEach((count, i) => (merged[Math.floor(i / COARSE)] += count));
+  return merged;
 }
 
 const FRACTIONS = 128;
