@@ -83,7 +83,8 @@ export { lossPlateau, rangeStable, stopRules, type DistillState, type StopRule, 
 // Training
 export { initializeDetector, withNewClassifier } from "./train/initialize";
 export { QuantizationAware, type QuantizationAwareOptions } from "./train/quantization-aware";
-export { embeddedRecipes, type Recipe } from "./train/recipe";
+export { embeddedRecipes, paperRecipe, type Recipe } from "./train/recipe";
+export { trainPaper, type TrainPaperOptions } from "./train/train-paper";
 export { runTraining, type RunTrainingOptions, type TrainingProgress } from "./train/run-training";
 export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer";
 

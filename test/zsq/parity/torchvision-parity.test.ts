@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-node-gpu";
 import { retinaNetR50, stateDictDifference, type Dtype, type TensorInfo } from "zsq";
 import { compareDetections } from "zsq/dist/parity/compare";
 import { parityImage, readParityFixture } from "zsq/dist/parity/fixture";
 import { torchvisionParity } from "zsq/dist/parity/torchvision-parity";
 import { torchvisionConfig, torchvisionStateDict } from "zsq/dist/weights/torchvision";
+import { trainingStep } from "zsq/dist/train/training-step";
 import { drawnRetinaNet } from "../../helpers/drawn-retinanet";
 import { fixture, readFixture } from "../../helpers/fixture";
 import { assertNoLeaks } from "../../helpers/no-leaks";
@@ -58,6 +60,28 @@ describe("torchvisionParity", () => {
   it("draws the fixture's image", () => {
     const expected = readParityFixture(fixture("zsq", "torchvision", "c4.json")).image, image = parityImage(7, 256, 320);
     assert.deepEqual([...image].filter((_, i) => i % 3 === 0).slice(0, 8), expected.first8);
+  });
+});
+
+describe("trainingStep", () => {
+  interface Training { image_hw: [number, number]; image_seeds: number[]; boxes: number[][][]; labels: number[][]; classification: number; bbox_regression: number; gradient_norms: Record<string, number> }
+
+  it("has torchvision's losses and gradients on the same batch", async function () {
+    this.timeout(120_000);
+    const expected = readFixture<{ training: Training }>("zsq", "torchvision", "c4.json").training, [height, width] = expected.image_hw;
+    await assertNoLeaks(() => {
+      const detector = drawnRetinaNet(4, stateDict.map(([name]) => name)), { mean, std } = detector.config.image;
+      const pixels = Float32Array.from(expected.image_seeds.flatMap((seed) => [...parityImage(seed, height, width)]), (x, i) => Math.fround(x - Math.fround(mean[i % 3])) / Math.fround(std[i % 3]));
+      const images = tf.tensor4d(pixels, [2, height, width, 3]);
+      const targets = expected.boxes.map((boxes, i) => ({ boxes: Float32Array.from(boxes.flat()), labels: Int32Array.from(expected.labels[i]) }));
+      const { loss, gradients, batchStatistics } = trainingStep(detector.config, detector.weights, images, targets);
+      const close = (got: number, want: number, what: string): void => assert.ok(Math.abs(got - want) <= 1e-3 * want, `${what}: ${got} for ${want}`);
+      close(loss.classification, expected.classification, "classification");
+      close(loss.box, expected.bbox_regression, "box");
+      for (const [name, norm] of Object.entries(expected.gradient_norms)) close(tf.tidy(() => gradients.get(name)!.norm().dataSync()[0]), norm, name);
+      tf.dispose([images, ...gradients.values(), ...[...batchStatistics.values()].flatMap((s) => [s.mean, s.variance])]);
+      detector.dispose();
+    });
   });
 });
 

@@ -33,14 +33,14 @@ describe("QuantizationAware", () => {
     detector.dispose();
   })));
 
-  it("lowers the loss of the quantized detector, and moves ranges only if asked to", () => assertNoLeaks(() => {
+  it("lowers the loss of the quantized detector, and moves ranges only if asked to", () => assertNoLeaks(async () => {
     for (const rangeRate of [0, 0.01]) {
       const start = initializeDetector(tinyConfig(), 1), images = noiseImages(2), calibration = calibrate(start, images);
       const aware = new QuantizationAware(start.config, { calibration, scheme: given, rangeRate });
       const trainer = new Trainer(start, data, { optimizer: { kind: "adamw", weightDecay: 0 }, schedule: { learningRate: 5e-3, warmUp: 3, decay: "cosine" }, epochs: 8, batchSize: 2, clipNorm: 5, seed: 1, trainingStep: aware.step });
       const losses: number[] = [];
       while (trainer.step < trainer.steps) {
-        const { classification, box } = trainer.trainStep();
+        const { classification, box } = await trainer.trainStep();
         losses.push(classification + box);
       }
       assert.ok(Math.min(...losses.slice(-4)) < 0.9 * losses[0], `${losses.at(-1)} after ${losses[0]}`);

@@ -3,7 +3,7 @@ import { mkdtempSync, existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { embeddedRecipes, initializeDetector, Random, runTraining, Trainer, withNewClassifier, type Detector, type TrainingData } from "zsq";
+import { embeddedRecipes, initializeDetector, paperRecipe, Random, runTraining, Trainer, withNewClassifier, type Detector, type TrainingData } from "zsq";
 import { learningRateAt } from "zsq/dist/train/schedule";
 import { tinyConfig } from "../../helpers/tiny-detector";
 
@@ -16,10 +16,10 @@ const data: TrainingData = {
 const options = { ...embeddedRecipes.visible, epochs: 3, batchSize: 2, seed: 1 };
 const sumOf = (detector: Detector): number[] => [...detector.weights.values()].map((t) => tf.tidy(() => t.abs().sum().dataSync()[0]));
 
-function trained(run: (trainer: Trainer) => void): number[] {
+async function trained(run: (trainer: Trainer) => Promise<void>): Promise<number[]> {
   const start = initializeDetector(tinyConfig(), 1);
   const trainer = new Trainer(start, data, options);
-  run(trainer);
+  await run(trainer);
   const result = trainer.detector();
   const sums = sumOf(result);
   result.dispose();
@@ -29,13 +29,13 @@ function trained(run: (trainer: Trainer) => void): number[] {
 }
 
 describe("Trainer", () => {
-  it("lowers the loss on the images it sees, without leaving tensors", () => {
+  it("lowers the loss on the images it sees, without leaving tensors", async () => {
     const before = tf.memory().numTensors;
     const losses: number[] = [];
     const start = initializeDetector(tinyConfig(), 1);
     const trainer = new Trainer(start, data, { ...options, epochs: 30, schedule: { learningRate: 5e-3, warmUp: 5, decay: "cosine" } });
     while (trainer.step < trainer.steps) {
-      const { classification, box } = trainer.trainStep();
+      const { classification, box } = await trainer.trainStep();
       losses.push(classification + box);
     }
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -46,7 +46,7 @@ describe("Trainer", () => {
   });
 
   it("continues exactly from a stored state", async () => {
-    const whole = trained((trainer) => { while (trainer.step < trainer.steps) trainer.trainStep(); });
+    const whole = await trained(async (trainer) => { while (trainer.step < trainer.steps) await trainer.trainStep(); });
     const folder = mkdtempSync(join(tmpdir(), "zsq-train-"));
     const stateFile = join(folder, "state.safetensors");
     try {
@@ -66,12 +66,34 @@ describe("Trainer", () => {
     }
   });
 
-  it("refuses a loss that is not finite and keeps the parameters", () => {
+  it("does the same with images that are read as they are needed, and with a weight decay on all parameters as torch's SGD", async () => {
+    const size = 32 * 32 * 3, sgd = { ...options, epochs: 1, optimizer: { ...paperRecipe.optimizer, weightDecay: 0.5 }, schedule: paperRecipe.schedule, clipNorm: undefined };
+    const read = (images: readonly number[]): Promise<Uint8Array> => Promise.resolve(Uint8Array.from(images.flatMap((i) => [...(data.pixels as Uint8Array).subarray(i * size, (i + 1) * size)])));
+    const results: number[][] = [];
+    for (const [pixels, decay] of [[data.pixels, "all"], [read, "all"], [read, "kernels"]] as const) {
+      const start = initializeDetector(tinyConfig(), 1), trainer = new Trainer(start, { ...data, pixels }, { ...sgd, optimizer: { ...sgd.optimizer, decay } });
+      while (trainer.step < trainer.steps) await trainer.trainStep();
+      const result = trainer.detector();
+      results.push(sumOf(result));
+      for (const owner of [start, trainer, result]) owner.dispose();
+    }
+    assert.deepEqual(results[0], results[1]);
+    assert.notDeepEqual(results[1], results[2]);
+  });
+
+  it("resizes images and boxes where the config says so", async () => {
+    const config = { ...tinyConfig(), image: { ...tinyConfig().image, resize: { shorter: 64, longer: 64 } } }, start = initializeDetector(config, 1), plain = initializeDetector(tinyConfig(), 1);
+    const [large, small] = [new Trainer(start, data, options), new Trainer(plain, data, options)], [a, b] = [await large.trainStep(), await small.trainStep()];
+    assert.ok(Number.isFinite(a.box) && a.box !== b.box);
+    for (const owner of [start, plain, large, small]) owner.dispose();
+  });
+
+  it("refuses a loss that is not finite and keeps the parameters", async () => {
     const start = initializeDetector(tinyConfig(), 1);
     start.weights.get("backbone.body.bn1.weight")!.dispose();
     (start.weights as Map<string, tf.Tensor>).set("backbone.body.bn1.weight", tf.fill([4], NaN));
     const trainer = new Trainer(start, data, options);
-    assert.throws(() => trainer.trainStep(), /trainStep: invalid loss at step 0: .*; expected finite values; try a smaller learning rate/);
+    await assert.rejects(trainer.trainStep(), /trainStep: invalid loss at step 0: .*; expected finite values; try a smaller learning rate/);
     assert.equal(trainer.step, 0);
     trainer.dispose();
     start.dispose();
@@ -79,6 +101,13 @@ describe("Trainer", () => {
 });
 
 describe("withNewClassifier", () => {
+  it("takes another number of classes", () => {
+    const start = initializeDetector(tinyConfig(), 1), renewed = withNewClassifier(start, 9, 7);
+    assert.deepEqual([renewed.config.classes, renewed.weights.get("head.classification_head.cls_logits.bias")!.shape], [7, [6 * 7]]);
+    start.dispose();
+    renewed.dispose();
+  });
+
   it("renews only the classification output", () => {
     const start = initializeDetector(tinyConfig(), 1), renewed = withNewClassifier(start, 9);
     const changed = [...start.weights.keys()].filter((name) => tf.tidy(() => start.weights.get(name)!.sub(renewed.weights.get(name)!).abs().sum().dataSync()[0]) > 0);

@@ -19,11 +19,19 @@ export function initializeDetector(config: RetinaNetConfig, seed: number): Detec
   return new Detector(config, new Map(tensors));
 }
 
-/** The same detector with new head outputs for classification: the start of fine-tuning on other classes. The caller disposes it. */
-export function withNewClassifier(detector: Detector, seed: number): Detector {
-  const weights = [...detector.weights].map(([name, tensor], k): [string, tf.Tensor] =>
-    [name, name.includes("cls_logits") ? tf.tensor(initialValues(name, tensor.shape, seed, k), tensor.shape) : tf.clone(tensor)]);
-  return new Detector(detector.config, new Map(weights));
+/**
+ * The same detector with new head outputs for classification: the start of fine-tuning on other classes. The caller disposes it.
+ *
+ * - **classes** – columns of the new output; default as many as before
+ */
+export function withNewClassifier(detector: Detector, seed: number, classes = detector.config.classes): Detector {
+  const config = { ...detector.config, classes }, shapes = new Architecture(config).parameters;
+  const weights = [...detector.weights].map(([name, tensor], k): [string, tf.Tensor] => {
+    if (!name.includes("cls_logits")) return [name, tf.clone(tensor)];
+    const shape = shapes.get(name)!;
+    return [name, tf.tensor(initialValues(name, shape, seed, k), shape)];
+  });
+  return new Detector(config, new Map(weights));
 }
 
 function initialValues(name: string, shape: number[], seed: number, stream: number): Float32Array {

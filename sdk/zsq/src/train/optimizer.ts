@@ -12,6 +12,8 @@ export interface Optimizer {
 export interface OptimizerOptions {
   kind: "adamw" | "sgd";
   weightDecay: number;
+  /** what weight decay applies to: convolution kernels, or all parameters as torch.optim does; default kernels */
+  decay?: "kernels" | "all";
   /** SGD only; default 0.9 */
   momentum?: number;
 }

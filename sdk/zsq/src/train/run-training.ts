@@ -35,7 +35,7 @@ export async function runTraining(trainer: Trainer, options: RunTrainingOptions)
   if (stateFile && existsSync(stateFile)) restore(trainer, stateFile, identity, progress);
   while (trainer.step < trainer.steps) {
     const start = performance.now();
-    const loss = trainer.trainStep();
+    const loss = await trainer.trainStep();
     progress.seconds += (performance.now() - start) / 1000;
     progress.step = trainer.step;
     const keep = trainer.step === 1 ? 0 : Math.min(0.98, 1 - 1 / trainer.step);

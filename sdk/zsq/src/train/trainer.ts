@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { roomLike, type Pixels } from "../datasets/decode-image";
 import { normalizeImages } from "../datasets/normalize";
+import { fitImages, scaleBoxes } from "../evaluate/transform";
 import { Architecture } from "../nn/architecture";
 import { Detector } from "../nn/detector";
 import { Random } from "../tensor/random";
@@ -16,8 +17,8 @@ export interface TrainingData {
   count: number;
   height: number;
   width: number;
-  /** [count, height, width, 3], 0 to 255 */
-  pixels: Pixels;
+  /** [count, height, width, 3], 0 to 255; or a function that gives those of some images, for sets too large for memory */
+  pixels: Pixels | ((images: readonly number[]) => Promise<Pixels>);
   targets: readonly ImageTargets[];
 }
 
@@ -26,8 +27,8 @@ export interface TrainerOptions {
   schedule: Schedule;
   epochs: number;
   batchSize: number;
-  /** gradients longer than this are shortened to it */
-  clipNorm: number;
+  /** gradients longer than this are shortened to it; default: none */
+  clipNorm?: number;
   /** default: images are only mirrored, each with probability one half */
   augmentation?: Augmentation;
   seed: number;
@@ -57,7 +58,7 @@ export class Trainer {
     this.buffers = new ParameterVector(buffers);
     this.parameterValues = this.parameters.pack(start.weights);
     this.bufferValues = this.buffers.pack(start.weights);
-    this.optimizer = createOptimizer(options.optimizer, this.parameters.mask((_, shape) => shape.length > 1));
+    this.optimizer = createOptimizer(options.optimizer, this.parameters.mask((_, shape) => options.optimizer.decay === "all" || shape.length > 1));
     this.steps = Math.floor(this.stepsPerEpoch * options.epochs);
   }
 
@@ -65,9 +66,9 @@ export class Trainer {
     return Math.floor(this.data.count / this.options.batchSize);
   }
 
-  /** One step; returns the losses of its batch. Throws if the loss or a gradient is not finite, leaving the parameters as they were. */
-  trainStep(): { classification: number; box: number } {
-    const { images, targets } = this.batch(this.step);
+  /** One step, images resized as the config says; returns the losses of its batch. Throws if the loss or a gradient is not finite, leaving the parameters as they were. */
+  async trainStep(): Promise<{ classification: number; box: number }> {
+    const { images, targets } = this.fit(await this.batch(this.step));
     const weights = this.parameters.unpack(this.parameterValues);
     const { loss, gradients, batchStatistics } = (this.options.trainingStep ?? trainingStep)(this.start.config, weights, images, targets);
     const gradient = this.parameters.pack(gradients);
@@ -117,7 +118,7 @@ export class Trainer {
     if (!Number.isFinite(norm + loss.classification + loss.box)) {
       throw new Error(`trainStep: invalid loss at step ${this.step}: ${loss.classification} + ${loss.box}, gradient norm ${norm}; expected finite values; try a smaller learning rate`);
     }
-    const clipped = gradient.mul(Math.min(1, this.options.clipNorm / Math.max(norm, 1e-12))) as tf.Tensor1D;
+    const clipped = gradient.mul(Math.min(1, (this.options.clipNorm ?? Infinity) / Math.max(norm, 1e-12))) as tf.Tensor1D;
     const updated = this.optimizer.step(this.parameterValues, clipped, learningRateAt(this.options.schedule, this.step, this.steps));
     const running = tf.tidy(() => this.bufferValues.mul(1 - BATCH_NORM_MOMENTUM).add(statistics.mul(BATCH_NORM_MOMENTUM)) as tf.Tensor1D);
     tf.dispose([clipped, this.parameterValues, this.bufferValues]);
@@ -126,23 +127,45 @@ export class Trainer {
   }
 
   // the images of a step, each in a view of its own
-  private batch(step: number): { images: tf.Tensor4D; targets: ImageTargets[] } {
-    const { height, width, pixels, targets } = this.data;
+  private async batch(step: number): Promise<TrainingBatch> {
+    const { height, width, targets } = this.data;
     const { batchSize, seed, augmentation } = this.options;
     const order = new Random(seed, Math.floor(step / this.stepsPerEpoch)).permutation(this.data.count);
-    const chosen = order.subarray((step % this.stepsPerEpoch) * batchSize).subarray(0, batchSize);
+    const chosen = Array.from(order.subarray((step % this.stepsPerEpoch) * batchSize).subarray(0, batchSize));
     const random = new Random(seed + 1, step);
     const varied = augmentation && step < augmentation.until * this.steps ? augmentation : undefined;
-    const views = Array.from(chosen, () => randomView(random, [height, width], varied));
-    const size = height * width * 3;
-    const values = roomLike(pixels, batchSize * size);
-    chosen.forEach((image, k) => values.set(pixels.subarray(image * size, (image + 1) * size), k * size));
-    const images = normalizeImages(values, [batchSize, height, width, 3], this.start.config.image);
+    const views = chosen.map(() => randomView(random, [height, width], varied));
+    const images = normalizeImages(await this.pixelsOf(chosen), [batchSize, height, width, 3], this.start.config.image);
     const viewed = viewImages(images, views);
     images.dispose();
     return { images: viewed, targets: views.map((view, k) => viewTargets(targets[chosen[k]], view, [height, width])) };
   }
+
+  private async pixelsOf(images: readonly number[]): Promise<Pixels> {
+    const { pixels, height, width } = this.data;
+    if (typeof pixels === "function") return pixels(images);
+    const size = height * width * 3, copy = roomLike(pixels, images.length * size);
+    images.forEach((image, k) => copy.set(pixels.subarray(image * size, (image + 1) * size), k * size));
+    return copy;
+  }
+
+  private fit({ images, targets }: TrainingBatch): TrainingBatch {
+    const { resize } = this.start.config.image;
+    if (!resize) return { images, targets };
+    const { batch, shape } = fitImages(images, resize);
+    images.dispose();
+    return {
+      images: batch,
+      targets: targets.map(({ boxes, labels }) => {
+        const scaled = boxes.slice();
+        scaleBoxes(scaled, [this.data.height, this.data.width], shape);
+        return { boxes: scaled, labels };
+      }),
+    };
+  }
 }
+
+interface TrainingBatch { images: tf.Tensor4D; targets: ImageTargets[] }
 
 function runningNames(statistics: StepStatistics): Map<string, tf.Tensor> {
   return new Map([...statistics].flatMap(([name, { mean, variance }]): [string, tf.Tensor][] => [[`${name}.running_mean`, mean], [`${name}.running_var`, variance]]));
