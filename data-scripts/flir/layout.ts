@@ -22,7 +22,7 @@ export interface FlirOptions {
 /**
  * FLIR ADAS v1.3 in a download that was unpacked as it is: `train` and `val`, each with `thermal_annotations.json`,
  * `thermal_8_bit/FLIR_*.jpeg` and `thermal_16_bit/FLIR_*.tiff`. Images come in the order of their numbers, which is that of the
- * film: `frame` is the number.
+ * film: `frame` is the number. Annotations are numbered anew, from 1, as COCO's evaluation wants.
  *
  * Throws one line if an annotation file is missing or damaged, a file has no number, or bits and window do not fit each other.
  */
@@ -34,7 +34,7 @@ export function flirSplits(folder: string, { bits = 8, window, expected = FLIR_A
     const images = inFileOrder(coco.images).map((image) => ({ ...image, ...placeOf(image, bits, annotations) }));
     return {
       name, annotations, dropped, expected: { images: expected[name] }, found: { images: images.length, annotations: coco.annotations.length },
-      coco: { images, annotations: kept, categories: CATEGORIES, info: { image_folder: resolve(folder, name), ...(window && { window }) } },
+      coco: { images, annotations: kept.map((annotation, i) => ({ ...annotation, id: i + 1 })), categories: CATEGORIES, info: { image_folder: resolve(folder, name), ...(window && { window }) } },
     };
   });
 }

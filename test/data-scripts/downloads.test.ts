@@ -74,7 +74,8 @@ describe("FLIR ADAS", () => {
     const reports = await verifySplits(flirSplits(tree(), { expected }), { out: out() });
     assert.deepEqual(reports.map(({ name, complete }) => [name, complete]), [["train", true], ["val", true]]);
     assert.deepEqual(reports[0].annotations, { expected: null, listed: 21, kept: 15, byCategory: { person: 5, car: 5, bicycle: 5 }, dropped: { dog: 5, "other vehicle": 1 } });
-    const { images, categories } = readCocoJson(join(out(), "val.json"));
+    const { images, categories, annotations } = readCocoJson(join(out(), "val.json"));
+    assert.deepEqual(annotations.map(({ id }) => id), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     assert.deepEqual([images.map(({ frame }) => frame), categories], [[6, 7, 8], [{ id: 1, name: "person" }, { id: 2, name: "car" }, { id: 3, name: "bicycle" }]]);
     const dataset = openDataset(join(out(), "val.json")), { pixels } = await dataset.load([2]);
     assert.deepEqual([...dataset.objectsOf(0).labels], [2, 3, 1]); // car, bicycle, person

@@ -46,11 +46,10 @@ export async function trainDetector({ start, recipe, seed, train, val, checkpoin
     const stateFile = `${checkpoint.replace(/\.safetensors$/, "")}.training.safetensors`;
     const { steps, seconds, loss } = await runTraining(trainer, { stateFile, identity: fingerprint({ ...identity, seed, recipe, images: training.groundTruth }), onProgress, signal });
     trained = trainer.detector();
+    const facts = { ...card, seed, trainingImages: training.size, validationImages: validation.size, recipe, steps, seconds: Math.round(seconds), losses: loss, parameters: trained.architecture.parameterCount };
+    saveCheckpoint(checkpoint, trained, facts); // before evaluation, which may fail
     const { map } = await evaluateMap(trained, validation);
-    saveCheckpoint(checkpoint, trained, {
-      ...card, seed, trainingImages: training.size, validationImages: validation.size,
-      recipe, steps, seconds: Math.round(seconds), losses: loss, map, parameters: trained.architecture.parameterCount,
-    });
+    saveCheckpoint(checkpoint, trained, { ...facts, map });
     return JSON.parse(readFileSync(cardPath(checkpoint), "utf8")) as CheckpointCard;
   } finally {
     for (const owner of [trained, trainer, start]) owner?.dispose();
