@@ -10,7 +10,7 @@ const UPSAMPLING = 16;
 export class TorchHistogram {
   min = Infinity;
   max = -Infinity;
-  private counts = new Float64Array(BINS);
+  private counts: Float64Array = new Float64Array(BINS);
 
   /** Takes in a batch of finite values. */
   add(values: Float32Array): void {
