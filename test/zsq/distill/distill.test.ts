@@ -16,7 +16,7 @@ describe("distill", () => {
         assert.deepEqual(shape, [3, 32, 32, 3]);
         assert.equal(images.length, 3 * 32 * 32 * 3);
         assert.equal(history.length, iterations + 1);
-        assert.ok(history[iterations] < 0.6 * history[0], `${name}: ${history[iterations]} after ${history[0]}`);
+        assert.ok(history[iterations] < 0.8 * history[0], `${name}: ${history[iterations]} after ${history[0]}`);
       }
       detector.dispose();
     });
