@@ -37,7 +37,7 @@ describe("QuantizationAware", () => {
     for (const rangeRate of [0, 0.01]) {
       const start = initializeDetector(tinyConfig(), 1), images = noiseImages(2), calibration = calibrate(start, images);
       const aware = new QuantizationAware(start.config, { calibration, scheme: given, rangeRate });
-      const trainer = new Trainer(start, data, { optimizer: { kind: "adamw", weightDecay: 0 }, schedule: { learningRate: 5e-3, warmUp: 3, decay: "cosine" }, epochs: 8, batchSize: 2, clipNorm: 5, seed: 1, trainingStep: aware.step });
+      const trainer = new Trainer(start, data, { optimizer: { kind: "adamw", weightDecay: 0 }, schedule: { learningRate: 5e-3, warmUp: 3, decay: "cosine" }, epochs: 16, batchSize: 2, clipNorm: 5, seed: 1, trainingStep: aware.step });
       const losses: number[] = [];
       while (trainer.step < trainer.steps) {
         const { classification, box } = await trainer.trainStep();

@@ -17,8 +17,10 @@ describe("trainingStep", () => {
       const names = Object.keys(training.gradientNorms);
       assert.deepEqual([...gradients.keys()].sort(), names.sort());
       const norms = names.map((name) => tf.tidy(() => gradients.get(name)!.norm().dataSync()[0]));
-      // float32 through 40 layers and batch norm over as few as 8 values: relative to each parameter's own gradient
-      names.forEach((name, k) => assertClose([norms[k]], [training.gradientNorms[name]], 2e-3, training.gradientNorms[name] + 1e-3));
+      // a ReLU that another order of summation flips changes the gradients of the few layers before it: those may differ more
+      const differences = names.map((name, k) => Math.abs(norms[k] - training.gradientNorms[name]) / (training.gradientNorms[name] + 1e-3)).sort((a, b) => a - b);
+      assert.ok(differences[Math.floor(0.9 * names.length)] < 1e-4, `nine of ten parameters: ${differences[Math.floor(0.9 * names.length)]}`);
+      assert.ok(differences.at(-1)! < 0.1, `all parameters: ${differences.at(-1)}`);
       tf.dispose([images, ...gradients.values(), ...[...batchStatistics.values()].flatMap(({ mean, variance }) => [mean, variance])]);
       detector.dispose();
     });
