@@ -8,7 +8,7 @@ import { paths, root } from "../lib/paths.mjs";
 /**
  * `npm test`: build, lint, types, mocha, the notebooks at smoke scale; stops at the first step that fails.
  *
- * The last line is "N passed, N failed": mocha's own counts, and one failure for another step that failed.
+ * Skipped tests are named. The last line is "N passed, N failed": mocha's own counts, and one failure for another step that failed.
  * Returns the exit code.
  */
 export async function runTests() {
@@ -26,11 +26,11 @@ export async function runTests() {
       break;
     }
   }
-  const { passes, failures, pending } = readJson(counts) ?? { passes: 0, failures: 0, pending: 0 };
+  const { passes, failures, pending, skipped } = readJson(counts) ?? { passes: 0, failures: 0, pending: 0, skipped: [] };
   fs.rmSync(folder, { recursive: true, force: true });
   const others = failed && failures === 0 ? 1 : 0;
   console.log(`\n${failed ? `npm test: ${failed.name} failed` : "npm test: every step passed"} after ${seconds(start)}`);
-  if (pending > 0) console.log(`${pending} skipped`);
+  if (pending > 0) console.log([`${pending} skipped:`, ...skipped].join("\n  "));
   console.log(`${passes} passed, ${failures + others} failed`);
   if (!failed) return 0;
   return failed.code > 128 ? failed.code : 1;

@@ -15,5 +15,5 @@ export async function tinyPlan(folder: string, { clips = 0 } = {}): Promise<Stud
     detector.dispose();
     return { model, dataset: model === "pretrained" ? "visible" : "thermal", checkpoint, train, val };
   });
-  return { profile: "embedded", scale: "smoke", counts: { seeds: 2, images: 2, iterations: 1, curve: [0, 1, 2], validation: 2, batches: 2, resamples: 20 }, imageShape: [32, 64], models, data: { folder, train: 3, val: 3 } };
+  return { profile: "embedded", scale: "smoke", counts: { seeds: 2, images: 2, iterations: 1, curve: [0, 1, 2], validation: 2, batchValidation: 2, batches: 2, resamples: 20 }, imageShape: [32, 64], models, data: { folder, train: 3, val: 3 } };
 }

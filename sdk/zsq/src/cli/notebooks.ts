@@ -1,29 +1,50 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { repositoryRoot } from "../study/repository";
-import { runChild } from "./child";
+import { allNotebooks, notebookStates, refreshNotebooks } from "./refresh-notebooks";
+import { runNotebooks } from "./run-notebooks";
 
-/** Executes notebooks in the kernel of this repository; throws Failed after the runner has named notebook and cell. */
-export async function runNotebooks(files: readonly string[], out: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
-  const python = join(repositoryRoot(), ".zsq/venv/bin/python");
-  if (!existsSync(python)) throw new Error(`notebooks: missing kernel environment: ${python}; expected the result of npm run setup`);
-  const missing = files.find((file) => !existsSync(file));
-  if (missing !== undefined) throw new Error(`notebooks: missing file: ${missing}; expected a notebook (.ipynb)`);
-  const settings = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-  await runChild(python, [join(repositoryRoot(), "kernel-setup/run_notebook.py"), ...files, "--out", out, ...settings], { PYTHONUNBUFFERED: "1" });
-}
+const runCommand: CommandModule<object, { file: string[]; out: string }> = {
+  command: "run <file..>",
+  describe: "execute notebooks in the kernel; fails naming notebook and cell",
+  builder: (run) => run
+    .positional("file", { type: "string", array: true, demandOption: true, describe: "notebooks" })
+    .option("out", { type: "string", default: "out/notebooks", describe: "folder of the executed notebooks" }),
+  handler: ({ file, out }) => runNotebooks(file, out),
+};
+
+interface RefreshArguments { file?: string[]; scale: "smoke" | "default" | "full"; seed: number; out?: string }
+
+const refreshCommand: CommandModule<object, RefreshArguments> = {
+  command: "refresh [file..]",
+  describe: "execute notebooks and put their outputs, made small, into the files for git",
+  builder: (refresh) => refresh
+    .positional("file", { type: "string", array: true, describe: "notebooks; default: all in notebooks/" })
+    .option("scale", { choices: ["smoke", "default", "full"] as const, default: "default" as const, describe: "that of the committed outputs is default" })
+    .option("seed", { type: "number", requiresArg: true, default: 1, describe: "first seed of everything random" })
+    .option("out", { type: "string", requiresArg: true, describe: "folder of results and executed notebooks [default: out]" }),
+  handler: ({ file, scale, seed, out = join(repositoryRoot(), "out") }) => refreshNotebooks(chosen(file), { scale, seed, out: resolve(out) }),
+};
+
+const checkCommand: CommandModule<object, { file?: string[]; json: boolean }> = {
+  command: "check [file..]",
+  describe: "say which committed outputs are stale; fails if any is",
+  builder: (check) => check
+    .positional("file", { type: "string", array: true, describe: "notebooks; default: all in notebooks/" })
+    .option("json", { type: "boolean", default: false, describe: "print JSON" }),
+  handler: ({ file, json }) => {
+    const states = notebookStates(chosen(file));
+    process.stdout.write(`${json ? JSON.stringify(states, null, 2) : states.map((one) => `${one.state.padEnd(5)} ${one.file}`).join("\n")}\n`);
+    const stale = states.filter(({ state }) => state === "stale");
+    if (stale.length) throw new Error(`notebooks: stale outputs: ${stale.map((one) => one.file).join(", ")}; expected those of their cells; try npx zsq notebooks refresh`);
+  },
+};
+
+const chosen = (files: readonly string[] | undefined): string[] => (files?.length ? files.map((file) => resolve(file)) : allNotebooks());
 
 export const notebooksCommand: CommandModule = {
   command: "notebooks",
   describe: "work with notebooks",
-  builder: (yargs) => yargs.command({
-    command: "run <file..>",
-    describe: "execute notebooks in the kernel; fails naming notebook and cell",
-    builder: (run) => run
-      .positional("file", { type: "string", array: true, demandOption: true, describe: "notebooks" })
-      .option("out", { type: "string", default: "out/notebooks", describe: "folder of the executed notebooks" }),
-    handler: ({ file, out }: { file: string[]; out: string }) => runNotebooks(file, out),
-  } as CommandModule<object, { file: string[]; out: string }>).demandCommand(1, "missing command after notebooks: expected run"),
+  builder: (yargs) => yargs.command(runCommand).command(refreshCommand).command(checkCommand).demandCommand(1, "missing command after notebooks: expected run, refresh or check"),
   handler: () => undefined,
 };

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { writeReport } from "../report/report";
+import { estimateNotebooks, STUDY_NOTEBOOKS, type NotebookEstimate, type StudyNotebook } from "../study/estimate";
+import { studyPlan } from "../study/profiles";
 import { repositoryRoot } from "../study/repository";
 import { drawScenes } from "./data";
-import { runNotebooks } from "./notebooks";
+import { runNotebooks } from "./run-notebooks";
 import { UsageError } from "./report-error";
-
-/** Notebooks that regenerate a table or figure, in the order in which they run. */
-const NOTEBOOKS = ["table1", "figure2", "figure3", "figure4"] as const;
 
 interface ReproduceArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number; coco?: string; flir?: string; weights?: string }
 
@@ -18,7 +18,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
   builder: (yargs) => yargs
     .option("profile", { choices: ["embedded", "paper"] as const, default: "embedded" as const, describe: "the study in small, or the paper's own models and data" })
     .option("scale", { choices: ["smoke", "default", "full"] as const, default: "default" as const, describe: "smoke proves that it runs; full uses the paper's counts" })
-    .option("only", { type: "string", requiresArg: true, describe: `comma-separated, of ${NOTEBOOKS.join(", ")}` })
+    .option("only", { type: "string", requiresArg: true, describe: `comma-separated, of ${STUDY_NOTEBOOKS.join(", ")}` })
     .option("out", { type: "string", requiresArg: true, describe: "folder of results and report [default: out]" })
     .option("seed", { type: "number", requiresArg: true, default: 1, describe: "first seed of everything random" })
     .option("coco", { type: "string", requiresArg: true, describe: "paper profile: folder of COCO val2017" })
@@ -26,20 +26,35 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
     .option("weights", { type: "string", requiresArg: true, describe: "paper profile: torchvision's weights" }),
   handler: async ({ profile, scale, only, out = join(repositoryRoot(), "out"), seed }) => {
     if (profile === "paper") throw new Error("reproduce: unsupported profile: paper; expected embedded (the paper profile needs COCO, FLIR ADAS and torchvision's weights, and is not part of this version)");
-    const chosen = only?.split(",") ?? [...NOTEBOOKS];
-    for (const id of chosen) if (!(NOTEBOOKS as readonly string[]).includes(id)) throw new UsageError(`unknown --only: ${id}; expected one of ${NOTEBOOKS.join(", ")}`);
+    const chosen = chooseNotebooks(only);
     const steps = new Steps();
     const folder = resolve(out, profile);
     await steps.run("data", () => prepareData(scale));
+    const estimates = estimateNotebooks(chosen, studyPlan(profile, scale), seed);
+    process.stdout.write(`\n${describeEstimates(estimates)}\n`);
     for (const id of chosen) {
       const env = { ZSQ_PROFILE: profile, ZSQ_SCALE: scale, ZSQ_SEED: String(seed), ZSQ_OUT: resolve(out) };
       await steps.run(`notebook ${id}`, () => runNotebooks([join(repositoryRoot(), "notebooks", `${id}.ipynb`)], join(folder, "notebooks"), env));
     }
     let report = "";
     await steps.run("report", async () => { report = await writeReport({ out: resolve(out), profile }); });
-    process.stdout.write(`\n${steps.summary()}\nreport: ${relative(process.cwd(), report)}\n`);
+    process.stdout.write(`\n${steps.summary(estimates)}\nreport: ${relative(process.cwd(), report)}\n`);
   },
 };
+
+function chooseNotebooks(only: string | undefined): StudyNotebook[] {
+  const asked = only?.split(",");
+  const unknown = asked?.find((id) => !(STUDY_NOTEBOOKS as readonly string[]).includes(id));
+  if (unknown !== undefined) throw new UsageError(`unknown --only: ${unknown}; expected one of ${STUDY_NOTEBOOKS.join(", ")}`);
+  return STUDY_NOTEBOOKS.filter((id) => asked?.includes(id) ?? true);
+}
+
+function describeEstimates(estimates: readonly NotebookEstimate[]): string {
+  const total = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
+  return `estimate on ${availableParallelism()} cores, what is in the cache left out: ${estimates.map(({ id, seconds }) => `${id} ${duration(seconds)}`).join(", ")}; about ${duration(total)} in all`;
+}
+
+const duration = (seconds: number): string => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5} s` : `${Math.ceil(seconds / 60)} min`);
 
 function prepareData(scale: ReproduceArguments["scale"]): Promise<void> {
   const script = join(repositoryRoot(), "data-scripts/dist/scenes/prepare.js");
@@ -59,8 +74,10 @@ class Steps {
     this.times.push([name, (performance.now() - start) / 1000]);
   }
 
-  summary(): string {
+  // beside what was estimated
+  summary(estimates: readonly NotebookEstimate[]): string {
+    const expected = new Map(estimates.map(({ id, seconds }) => [`notebook ${id}`, seconds]));
     const total = this.times.reduce((sum, [, seconds]) => sum + seconds, 0);
-    return [...this.times, ["total", total] as const].map(([name, seconds]) => `${name}: ${seconds.toFixed(1)} s`).join("\n");
+    return [...this.times, ["total", total] as const].map(([name, seconds]) => `${name}: ${seconds.toFixed(1)} s${expected.has(name) ? ` (estimated ${expected.get(name)!.toFixed(0)} s)` : ""}`).join("\n");
   }
 }

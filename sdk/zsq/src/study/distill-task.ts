@@ -42,7 +42,7 @@ export const distillTask = (name: string, { snapshots, imageShape, ...parameters
 export const distillKind: TaskKind<DistillParameters> = {
   version: 2,
   code: () => codeFingerprint(["tensor", "nn", "weights", "distill", ...["distill-task", "calibration-images", "snapshot"].map((name) => `study/${name}.js`)]),
-  cost: ({ images, snapshots, imageShape: [height, width] }) => 2 + 0.03 * images * Math.max(...snapshots) * ((height * width) / (128 * 160)),
+  cost: ({ images, snapshots, imageShape: [height, width] }) => 2 + 0.015 * images * Math.max(...snapshots) * ((height * width) / (128 * 160)),
   async run({ preset, snapshots, until, ...counts }, { paths, onProgress }) {
     const detector = loadDetector(paths.checkpoint);
     try {

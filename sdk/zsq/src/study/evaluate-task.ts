@@ -68,7 +68,7 @@ export const evaluateTask = (name: string, { calibration, schemes, ...rest }: Ev
 export const evaluateKind: TaskKind<EvaluateParameters> = {
   version: 1,
   code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "quantize/calibrators", "evaluate", ...["evaluate-task", "calibration-images", "packed-detections", "snapshot"].map((name) => `study/${name}.js`)]),
-  cost: ({ calibration, schemes, limit = 300 }) => 2 + 0.05 * calibration.images + 0.021 * limit * Math.max(1, schemes.length),
+  cost: ({ calibration, schemes, limit = 300 }) => 1 + 0.05 * calibration.images + 0.01 * limit * Math.max(1, schemes.length),
   async run(parameters, context) {
     const detector = loadDetector(context.paths.checkpoint);
     try {

@@ -37,14 +37,14 @@ export function figure3Tasks(plan: StudyPlan, seed: number): Figure3Tasks {
   if (!model) throw new Error("figure3: missing model: fine-tuned; expected it in the plan");
   const inputs = hashInputs(model, "figure3");
   const tasks: Task[] = [];
-  const { batches, validation } = plan.counts;
+  const { batches, batchValidation: limit } = plan.counts;
   const score = (what: string, sets: readonly string[], of: readonly Task[]): Task => {
-    const task = scoreTask(`${model.dataset}: score ${what}`, { sets, limit: validation }, inputs.val, of.map((one) => taskKey(one, kinds)));
+    const task = scoreTask(`${model.dataset}: score ${what}`, { sets, limit }, inputs.val, of.map((one) => taskKey(one, kinds)));
     tasks.push(task);
     return task;
   };
   const evaluate = (source: BatchSource, batch: number, calibration: Calibrated, others: Partial<EvaluateInputs>): Task => {
-    const task = evaluateTask(`${model.dataset}: batch ${batch + 1} of ${batches}, ${source}`, { calibration, schemes: TABLE1_SCHEMES, limit: validation }, { checkpoint: inputs.checkpoint, dataset: inputs.val, ...others });
+    const task = evaluateTask(`${model.dataset}: batch ${batch + 1} of ${batches}, ${source}`, { calibration, schemes: TABLE1_SCHEMES, limit }, { checkpoint: inputs.checkpoint, dataset: inputs.val, ...others });
     tasks.push(task);
     return task;
   };

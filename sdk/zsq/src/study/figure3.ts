@@ -33,7 +33,7 @@ export async function figure3OfPlan(plan: StudyPlan, seed: number, options: Plan
   }));
   return figure3Schema.parse({
     ...resultHead("figure3", plan, seed, inputs), model: model.model, fullPrecision: results.valueOf<ScoreValue>(fullPrecision)[FULL_PRECISION][0],
-    validationImages: plan.counts.validation, batchSize: BATCH_SIZE, rows, summary: summarize(rows), paper: PAPER, verdicts: figure3Verdicts(rows, plan.counts.resamples, seed),
+    validationImages: plan.counts.batchValidation, batchSize: BATCH_SIZE, rows, summary: summarize(rows), paper: PAPER, verdicts: figure3Verdicts(rows, plan.counts.resamples, seed),
   });
 }
 

@@ -19,8 +19,10 @@ export interface Scale {
   iterations: number;
   /** iterations at which distillation is looked at, rising, the first 0 */
   curve: readonly number[];
-  /** validation images, the first of them, for curves and distributions; tables use all */
+  /** validation images, the first of them, for curves; tables use all */
   validation: number;
+  /** validation images, the first of them, on which each calibration batch of a distribution is measured */
+  batchValidation: number;
   /** calibration batches of a distribution */
   batches: number;
   /** resamples of a bootstrap interval */
@@ -54,9 +56,9 @@ export interface StudyPlan {
 const CURVE = [0, 1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200];
 
 export const scales: Readonly<Record<ScaleName, Scale>> = {
-  smoke: { seeds: 1, images: 4, iterations: 5, curve: [0, 1, 2, 5], validation: 24, batches: 2, resamples: 100 },
-  default: { seeds: 3, images: 16, iterations: 100, curve: CURVE, validation: 100, batches: 32, resamples: 500 },
-  full: { seeds: 5, images: 128, iterations: 100, curve: CURVE, validation: 300, batches: 128, resamples: 1000 },
+  smoke: { seeds: 1, images: 4, iterations: 5, curve: [0, 1, 2, 5], validation: 24, batchValidation: 24, batches: 2, resamples: 100 },
+  default: { seeds: 3, images: 16, iterations: 100, curve: CURVE, validation: 100, batchValidation: 64, batches: 32, resamples: 500 },
+  full: { seeds: 5, images: 128, iterations: 100, curve: CURVE, validation: 300, batchValidation: 300, batches: 128, resamples: 1000 },
 };
 
 /** The embedded profile's detector: that of the paper at a quarter of its width, for images of 160 x 128. */
