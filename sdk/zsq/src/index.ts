@@ -92,7 +92,6 @@ export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer
 export { ResultCache, type CachedResult } from "./study/cache";
 export { studyClaims } from "./study/claims";
 export { runDistillation, type Distillation, type RunDistillationOptions } from "./study/run-distillation";
-export { courseMaterial, type CourseMaterial, type CourseOptions } from "./study/course";
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
 export type { TasksProgress } from "./study/progress";
@@ -103,6 +102,13 @@ export { runFigure4 } from "./study/figure4";
 export type { RunStudyOptions } from "./study/run-study";
 export { runTable1 } from "./study/table1";
 export type { Task, TaskKind } from "./study/task";
+
+// Course
+export { chapters, type ChapterName } from "./course/chapters";
+export { type Exercise, type Mistake } from "./course/exercise";
+export { exerciseSheet, ExerciseSheet } from "./course/exercise-sheet";
+export { judge, type ExerciseVerdict } from "./course/judge";
+export { courseMaterial, type CourseMaterial, type CourseOptions } from "./course/material";
 
 // Figures and tables
 export type { Figure, FigureOptions } from "./plot/figure";

@@ -6,8 +6,8 @@ import { distill } from "../distill/distill";
 import { distillPresets } from "../distill/presets";
 import type { Detector } from "../nn/detector";
 import { loadDetector } from "../weights/checkpoint";
-import { independentImages, noiseImages } from "./calibration-images";
-import { repositoryRoot } from "./repository";
+import { independentImages, noiseImages } from "../study/calibration-images";
+import { repositoryRoot } from "../study/repository";
 
 export interface CourseOptions {
   /** defaults to thermal */
