@@ -56,8 +56,9 @@ export class CellMatcher {
     for (let slot = first; slot < last; slot++) {
       const before = pairs;
       overlaps.measure(record[slot], from, to, overlap);
-      for (let g = from; g < to; g++) {
-        if (overlap[g - from] < lowest) continue; // a NaN is not less, and matches, as in pycocotools
+      for (let g = from, least = lowest; g < to; g++) {
+        if (overlap[g - from] < least) continue;
+        if (overlap[g - from] !== overlap[g - from]) least = -Infinity; // in pycocotools nothing is less than a NaN: it matches, and so does what follows
         if (pairs === this.pairRow.length) this.growPairs();
         this.pairRow[pairs] = g;
         this.pairIou[pairs++] = overlap[g - from];

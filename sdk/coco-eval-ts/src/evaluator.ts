@@ -8,6 +8,7 @@ import { CocoEvalError } from "./errors";
 import { hasColumns, readListed } from "./listed";
 import { imageMatches, type ImageMatches } from "./image-matches";
 import { match } from "./match";
+import { noOverlaps } from "./overlaps";
 import { resolveParams } from "./params";
 import { prepare, prepareImages, type Prepared, type PreparedImages } from "./prepare";
 import { readAnnotationColumns } from "./read-annotation-columns";
@@ -107,8 +108,9 @@ export class CocoEvaluator {
 
   /** The sorted input. @internal */
   prepare(): Prepared {
-    const { scope } = this;
-    return prepare(this.annotations, concatRecords(this.parts), scope.arrange, scope.imageCount, scope.categoryCount, this.mostDetections());
+    const { scope } = this, sorted = prepare(this.annotations, concatRecords(this.parts), scope.arrange, scope.imageCount, scope.categoryCount, this.mostDetections());
+    // where categories count as one COCOeval.computeOks compares those of category -1: none
+    return scope.asOne && this.params.iouType === "keypoints" ? { ...sorted, overlaps: noOverlaps } : sorted;
   }
 
   /**

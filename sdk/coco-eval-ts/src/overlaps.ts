@@ -16,6 +16,9 @@ export interface Overlaps {
   measure(record: number, from: number, to: number, out: Float64Array): void;
 }
 
+/** No overlap reaches any threshold. */
+export const noOverlaps: Overlaps = { measure: (_, from, to, out) => void out.fill(-Infinity, 0, to - from) };
+
 /** Intersection over union of boxes; the same as boxIou, column by column. */
 export function boxOverlaps({ boxes }: DetectionRecords, { boxes: { left, top, right, bottom, boxArea }, crowd }: GroundTruthTable): Overlaps {
   return {

@@ -1,6 +1,7 @@
 import { CocoEvalError, show } from "./errors";
 import { isId, sortIds, uniqueIds } from "./ids";
 import { personSigmas } from "./keypoints";
+import { figureSpecs } from "./summarize";
 import { areaRanges, keypointAreaRanges, iouThresholds, recallThresholds } from "./thresholds";
 import type { EvaluateOptions, Id, IouType, Params } from "./types";
 
@@ -38,7 +39,7 @@ export function resolveParams(options: EvaluateOptions, listed: ListedIds): Para
     iouType: options.iouType ?? "bbox",
     kpt_oks_sigmas: readSigmas(options.kpt_oks_sigmas) ?? personSigmas(),
   };
-  if (isKeypoints && useCats === 0) throw new CocoEvalError("unsupported", "params", "/useCats", "0", "1 where keypoints are compared: pycocotools then matches nothing");
+  if (strict && isKeypoints && useCats === 0) throw new CocoEvalError("unsupported", "params", "/useCats", "0", "1 where keypoints are compared: pycocotools then matches nothing");
   if (strict) checkAgainst(params, listed);
   else checkLikePython(params);
   return params;
@@ -63,11 +64,16 @@ function checkAgainst(params: Params, listed: ListedIds): void {
   if (params.areaRngLbl.length !== params.areaRng.length) throw fault("/areaRngLbl", params.areaRngLbl, `${params.areaRng.length} names, one for each of areaRng`);
 }
 
-// where COCOeval.summarize raises
-function checkLikePython({ maxDets, areaRng, areaRngLbl, iouType }: Params): void {
+// where COCOeval.summarize raises: it pairs the places of a label with those of a limit as numpy broadcasts indices
+function checkLikePython(params: Params): void {
+  const { maxDets, areaRng, areaRngLbl, iouType } = params;
   if (maxDets.length < 3 && iouType !== "keypoints") throw fault("/maxDets", maxDets, "at least three limits");
-  const place = areaRngLbl.findIndex((label, i) => i >= areaRng.length && ["all", "small", "medium", "large"].includes(label));
-  if (place >= 0) throw fault(`/areaRngLbl/${place}`, areaRngLbl[place], `at most ${areaRng.length} names, one for each of areaRng`);
+  for (const { area, maxDets: limit } of figureSpecs(params)) {
+    const areas = areaRngLbl.flatMap((label, i) => (label === area ? [i] : [])), limits = maxDets.filter((each) => each === limit).length;
+    if (areas.length !== limits && areas.length !== 1 && limits !== 1) throw fault("/areaRngLbl", areaRngLbl, `"${area}" once, or as often as maxDets has ${limit}`);
+    const beyond = areas.find((i) => i >= areaRng.length && limits > 0);
+    if (beyond !== undefined) throw fault(`/areaRngLbl/${beyond}`, area, `at most ${areaRng.length} names, one for each of areaRng`);
+  }
 }
 
 function readUseCats(value: unknown): 0 | 1 {
