@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
-import { parseJson, type Detection, type EvaluateOptions, type GroundTruth } from "coco-eval-ts";
+import { parseJson, type Detection, type EvaluateOptions, type GroundTruth, type IouType } from "coco-eval-ts";
 import { fixture, readFixture } from "../helpers/fixture";
 
 /** A case with what pycocotools gave for it. */
@@ -29,6 +29,20 @@ export const originalCases = (): Case[] => readdirSync(fixture("coco")).filter((
 
 /** The cases of generate.py; they hold NaN and Infinity as Python writes them. */
 export const edgeCases = (): Case[] => (parseJson(readFileSync(fixture("coco", "edge-cases.json"), "utf8"), "groundTruth", { python: true }) as { cases: Case[] }).cases;
+
+/** A scene of differential.py: boxes, masks or keypoints, ordinary but for the oddities noted. */
+export interface OddScene {
+  seed: number;
+  iouType: IouType;
+  notes: string[];
+  gt: GroundTruth;
+  dets: Detection[];
+  params: EvaluateOptions;
+  expected: { stats: string[]; precision_sha256: string; recall_sha256: string; scores_sha256: string } | { error: string };
+}
+
+/** The scenes of differential.py that are kept. */
+export const oddScenes = (): OddScene[] => (parseJson(readFileSync(fixture("coco", "odd-scenes.json"), "utf8"), "groundTruth", { python: true }) as { scenes: OddScene[] }).scenes;
 
 /** Digest of pycocotools' results for the random scene of each seed from 1. */
 export const sceneDigests = (): string[] => readFixture<{ digests: string[] }>("coco", "scenes.json").digests;

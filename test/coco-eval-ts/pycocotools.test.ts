@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CocoEvalError, CocoEvaluator, evaluate, type Evaluation } from "coco-eval-ts";
-import { edgeCases, hex, originalCases, sceneDigests, sha256, type Expected } from "./cases";
+import { edgeCases, hex, oddScenes, originalCases, sceneDigests, sha256, type Expected } from "./cases";
 import { randomScene } from "./random-scene";
 
 describe("evaluate equals pycocotools 2.0.11", () => {
@@ -58,3 +58,17 @@ function assertEqual(evaluation: Evaluation, expected: Expected): void {
   assert.deepEqual(perCategory.map((category) => category.ap50), ap50);
   assert.deepEqual(perCategory.map((category) => category.ar), ar);
 }
+
+describe("compat: pycocotools on scenes with oddities", () => {
+  for (const { seed, iouType, notes, gt, dets, params, expected } of oddScenes()) {
+    const options = { ...params, iouType, compat: "pycocotools" } as const, what = `${seed}, ${iouType}: ${[...notes, ...Object.keys(params)].join(", ")}`;
+    if ("error" in expected) {
+      it(`${what}: throws where pycocotools raises`, () => assert.throws(() => evaluate(gt, dets, options), CocoEvalError));
+      continue;
+    }
+    it(what, () => {
+      const { stats, precision, recall, scores } = evaluate(gt, dets, options);
+      assert.deepEqual({ stats: [...stats].map(hex), precision_sha256: sha256(precision), recall_sha256: sha256(recall), scores_sha256: sha256(scores) }, expected);
+    });
+  }
+});

@@ -79,6 +79,11 @@ describe("evaluate, strict, refuses", () => {
     });
   }
 
+  it("classes counted from 1 against ids from 0, with a hint", () => {
+    const gt = { images: [{ id: 1 }], categories: [{ id: 0 }, { id: 1 }], annotations: [] };
+    assert.throws(() => evaluate(gt, [{ image_id: 1, category_id: 2, bbox: [0, 0, 1, 1], score: 1 }]), { message: "evaluate: unknown detections#/0/category_id: 2; expected an id of the ground truth's categories; try ids in place of classes counted from 1" });
+  });
+
   it("with source, pointer and rule in fields of the error", () => {
     const dets = smallDetections();
     dets[1].score = NaN;
@@ -130,5 +135,25 @@ describe("evaluate, strict, warns of", () => {
     const gt = smallTruth();
     Object.assign(gt.annotations[0], { ignore: 1, area: 1e11 });
     assert.deepEqual(codes(gt, smallDetections()).map((line) => line.split(":")[0]), ["huge-area 1", "ignore-field 1"]);
+  });
+
+  it("an area of 0 beside a box that has one", () => {
+    const gt = smallTruth();
+    gt.annotations[0].area = 0;
+    assert.deepEqual(codes(gt, smallDetections()), ["zero-area 1: ground truths with an area of 0 though their box has one; they count as small: 1; first at groundTruth#/annotations/0/area"]);
+  });
+
+  // ten objects of categories 1 to 5, each found as the category `shift` further on
+  const shifted = (shift: number): string[] => {
+    const objects = Array.from({ length: 10 }, (_, n) => ({ image_id: 1, category_id: 1 + (n % 5), bbox: [20 * n, 10, 15, 15] }));
+    const gt = { images: [{ id: 1, width: 220, height: 40 }], categories: [1, 2, 3, 4, 5].map((id) => ({ id })), annotations: objects.map((each, n) => ({ ...each, id: n + 1, area: 225, iscrowd: 0 })) };
+    return codes(gt, objects.map((each) => ({ ...each, category_id: each.category_id + shift, score: 0.5 })).filter(({ category_id }) => category_id >= 1 && category_id <= 5));
+  };
+
+  it("classes off by one, either way", () => {
+    assert.deepEqual(shifted(0), []);
+    assert.deepEqual(shifted(2), []);
+    assert.deepEqual(shifted(1), ["classes-off-by-one 8: detections that fit ground truths of the category before theirs: 8 of 8 that fit any, 0 their own category; check the number from which classes count"]);
+    assert.deepEqual(shifted(-1).map((line) => line.slice(0, 80)), ["classes-off-by-one 8: detections that fit ground truths of the category after th"]);
   });
 });

@@ -8,6 +8,7 @@ import { CocoEvalError } from "./errors";
 import { hasColumns, readListed } from "./listed";
 import { imageMatches, type ImageMatches } from "./image-matches";
 import { match } from "./match";
+import { noteOffByOne } from "./off-by-one";
 import { noOverlaps } from "./overlaps";
 import { resolveParams } from "./params";
 import { prepare, prepareImages, type Prepared, type PreparedImages } from "./prepare";
@@ -18,7 +19,7 @@ import { createScope, type Scope } from "./scope";
 import { scoreCurves, type CurveOptions, type ScoreCurves } from "./score-curves";
 import { figures, labelCategories, perCategory } from "./summarize";
 import type { ShardArrays } from "./streaming";
-import type { Detections, EvaluateOptions, Evaluation, GroundTruth, GroundTruthArrays, Id, Image, Params } from "./types";
+import type { Detections, EvaluateOptions, Evaluation, Figure, GroundTruth, GroundTruthArrays, Id, Image, Params, Warning } from "./types";
 import { WarningLog } from "./warnings";
 
 /**
@@ -78,7 +79,7 @@ export class CocoEvaluator {
       stats: Float64Array.from(list, ({ value }) => value ?? -1),
       figures: list,
       perCategory: perCategory(arrays, params, this.groundTruth.categories),
-      warnings: this.warnings.list(),
+      warnings: [...this.warnings.list(), ...this.lookForShift(list)],
     };
   }
 
@@ -128,6 +129,13 @@ export class CocoEvaluator {
       annotations: { ...ids(annotations), boxes: annotations.boxes.slice(0, 4 * annotations.count), areas: annotations.area.slice(0, annotations.count), crowds: annotations.crowd.slice(0, annotations.count) },
       detections: { ...ids(detections), boxes: detections.boxes.slice(0, 4 * detections.count), scores: detections.scores.slice(0, detections.count) },
     };
+  }
+
+  // looked for only where next to nothing is found
+  private lookForShift([, { value: ap50 }]: Figure[]): Warning[] {
+    const { strict, params: { useCats, catIds } } = this;
+    if (!strict || useCats === 0 || catIds.length < 2 || ap50 === null || ap50 >= 0.2) return [];
+    return noteOffByOne(this.confusion({ minScore: -Infinity }));
   }
 
   private readAnnotations(): AnnotationRecords {

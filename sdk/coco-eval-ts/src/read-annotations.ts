@@ -65,16 +65,17 @@ export function readAnnotationsLikePython(annotations: readonly unknown[], optio
   // the last annotation with an id stands for all of them; each still needs an evaluated place of its own (with
   // useCats 0 only an image, since COCOeval then selects by image)
   for (const i of lastWithId.size === rows.length ? rows.keys() : byImage(rows, scope)) {
-    const own = rows[i];
-    if (!isPlaced(scope, own, scope.asOne)) continue;
-    const at = lastWithId.get(own.id)!, fields = rows[at];
-    if (!isPlaced(scope, fields, false)) continue;
-    const image = scope.images.get(fields.image_id as Id)!, category = scope.categories.get(fields.category_id as Id)!;
+    if (!isSelected(scope, rows[i])) continue;
+    const at = lastWithId.get(rows[i].id)!, fields = rows[at];
+    if (masks && !scope.listedImages.has(fields.image_id as Id)) throw unknown(at, "image_id", fields.image_id);
+    const image = scope.images.get(fields.image_id as Id) ?? -1, mask = masks && image >= 0 ? readMask(fields.segmentation, image, `/annotations/${at}/segmentation`, masks) : undefined;
+    if (!isPlaced(scope, rows[i], scope.asOne) || !isPlaced(scope, fields, false)) continue;
+    const category = scope.categories.get(fields.category_id as Id)!;
     const ignore = lacksKeypoints(fields, out, n, at) || pythonTruth(fields.iscrowd), crowd = pythonByte(fields.iscrowd);
     if (fields.iscrowd === undefined) throw missing(at, "iscrowd");
     if (crowd === undefined) throw invalid(at, "iscrowd", fields.iscrowd, "0 or 1");
     out.ids[n] = fields.id as Id;
-    if (masks) out.masks![n] = readMask(fields.segmentation, image, `/annotations/${at}/segmentation`, masks);
+    if (mask) out.masks![n] = mask;
     n = put(out, n, image, category, masks ? NO_BOX : pythonBox(fields.bbox, at), ignore && !options.sigmas ? 0 : pythonArea(fields.area, at), Number(crowd !== 0), Number(ignore), idKind(fields.id));
   }
   out.count = n;
@@ -117,7 +118,7 @@ function checkId(id: unknown, i: number, seen: Set<Id>): void {
 function requirePlace(places: ReadonlyMap<Id, number>, fields: Fields, field: "image_id" | "category_id", i: number): number {
   if (fields[field] === undefined) throw missing(i, field);
   const place = places.get(fields[field] as Id);
-  if (place === undefined) throw new CocoEvalError("unknown", "groundTruth", `/annotations/${i}/${field}`, show(fields[field]), `an id of /${field === "image_id" ? "images" : "categories"}`);
+  if (place === undefined) throw unknown(i, field, fields[field]);
   return place;
 }
 
@@ -139,6 +140,7 @@ function checkNumbers({ area, iscrowd }: Fields, i: number): void {
 function noteOddities({ bbox, area, ignore }: Fields, i: number, warnings: WarningLog): void {
   const [, , width, height] = (bbox as number[] | undefined) ?? [0, 0, 1, 1], place = `groundTruth#/annotations/${i}`;
   if (width === 0 || height === 0) warnings.add("empty-ground-truth", "ground truths without area, which nothing can match", `${place}/bbox`);
+  else if (area === 0) warnings.add("zero-area", "ground truths with an area of 0 though their box has one; they count as small", `${place}/area`);
   if ((area as number) > 1e10) warnings.add("huge-area", "ground truths above 1e10 square pixels, which no default area range holds", `${place}/area`);
   if (ignore) warnings.add("ignore-field", "ground truths with a field ignore, which has no effect; use iscrowd", `${place}/ignore`);
 }
@@ -147,6 +149,12 @@ function noteOddities({ bbox, area, ignore }: Fields, i: number, warnings: Warni
 function byImage(rows: readonly Fields[], scope: Scope): number[] {
   const place = (i: number): number => scope.images.get(rows[i].image_id as Id) ?? -1;
   return [...rows.keys()].sort((a, b) => place(a) - place(b) || a - b);
+}
+
+// COCO.getAnnIds takes an empty list for all
+function isSelected(scope: Scope, { image_id, category_id }: Fields): boolean {
+  const isOneOf = (places: ReadonlyMap<Id, number>, id: unknown): boolean => (places.get(id as Id) ?? -1) >= 0;
+  return (scope.imageCount === 0 || isOneOf(scope.images, image_id)) && (scope.asOne || scope.categoryCount === 0 || isOneOf(scope.categories, category_id));
 }
 
 function isPlaced(scope: Scope, { image_id, category_id }: Fields, anyCategory: boolean): boolean {
@@ -171,3 +179,4 @@ function pythonArea(area: unknown, i: number): number {
 
 const missing = (i: number, field: string): CocoEvalError => new CocoEvalError("missing", "groundTruth", `/annotations/${i}/${field}`, "", "this field");
 const invalid = (i: number, field: string, value: unknown, rule: string): CocoEvalError => new CocoEvalError("invalid", "groundTruth", `/annotations/${i}/${field}`, show(value), rule);
+const unknown = (i: number, field: "image_id" | "category_id", value: unknown): CocoEvalError => new CocoEvalError("unknown", "groundTruth", `/annotations/${i}/${field}`, show(value), `an id of /${field === "image_id" ? "images" : "categories"}`);

@@ -51,8 +51,9 @@ function readObjects(list: readonly unknown[], options: ReadOptions): DetectionR
     const detection = list[i] as Partial<Record<Field, unknown>>;
     if (!isRecord(detection)) throw new CocoEvalError("invalid", "detections", `/${i}`, show(detection), "an object with image_id, category_id, bbox and score");
     const image = placeImage(detection.image_id, scope, i, inObjects), category = placeCategory(detection.category_id, scope, strict, i, inObjects);
-    const evaluated = image >= 0 && category >= 0;
-    const own = layout === "segmentation" && evaluated ? ownMask(detection, image, i, options) : undefined;
+    const evaluated = image >= 0 && category >= 0, read = evaluated || (masks !== undefined && image >= 0 && readsAll(options));
+    if (layout === "segmentation" && !strict) requireCompressed(detection, i);
+    const own = layout === "segmentation" && read ? maskOf(detection, image, i, options) : undefined;
     const bbox = (layout === "keypoints" ? around(detection.keypoints, i) : detection.bbox ?? (own && toBbox(own))) as number[];
     if (layout !== "segmentation" || own) {
       checkBoxShape(bbox, strict || evaluated, i);
@@ -60,9 +61,10 @@ function readObjects(list: readonly unknown[], options: ReadOptions): DetectionR
     }
     if (strict || evaluated) out.scores[n] = requireScore(detection.score, i);
     if (strict) checkNumbers(out, n, i, inObjects);
+    const mask = masks && read ? own ?? maskOf({ segmentation: rectangle(bbox), ...detection }, image, i, options) : undefined;
     if (!evaluated) continue;
     if (out.keypoints) readPoints(detection.keypoints, out.keypoints, n, (value, rule, within = "") => (value === undefined ? missing(inObjects(i, "keypoints")) : invalid(inObjects(i, "keypoints") + within, value, rule)));
-    if (masks) masks[n] = own ?? maskOf({ segmentation: rectangle(bbox), ...detection }, image, i, options);
+    if (mask) masks![n] = mask;
     n = keep(out, n, image, category, before + i + 1);
     if (own) out.area[n - 1] = area(own);
     else if (masks && strict && detection.segmentation !== undefined) options.warnings.add("area-of-box", "detections with both box and mask, whose area is that of the box", `detections#/${i}`);
@@ -88,11 +90,12 @@ function around(keypoints: unknown, i: number): number[] {
   return [left, top, Math.max(...x) - left, Math.max(...y) - top];
 }
 
-// where boxes come from masks pycocotools takes their area of the compressed string
-function ownMask(detection: Partial<Record<Field, unknown>>, place: number, i: number, options: ReadOptions): Rle {
-  const { segmentation } = detection, isCompressed = isRecord(segmentation) && typeof segmentation.counts === "string";
-  if (!options.strict && !isCompressed) throw invalid(inObjects(i, "segmentation"), segmentation, "compressed run lengths");
-  return maskOf(detection, place, i, options);
+// then pycocotools reads the masks of all categories
+const readsAll = ({ scope, strict }: ReadOptions): boolean => !strict && (scope.asOne || scope.categoryCount === 0);
+
+// where boxes come from masks pycocotools takes the area of the compressed string, evaluated or not
+function requireCompressed({ segmentation }: Partial<Record<Field, unknown>>, i: number): void {
+  if (!isRecord(segmentation) || typeof segmentation.counts !== "string") throw invalid(inObjects(i, "segmentation"), segmentation, "compressed run lengths");
 }
 
 function maskOf({ segmentation }: Partial<Record<Field, unknown>>, place: number, i: number, { sizes, strict }: ReadOptions): Rle {
@@ -148,9 +151,10 @@ function placeCategory(id: unknown, scope: Scope, strict: boolean, i: number, lo
   return place ?? -1;
 }
 
-// the usual cause: classes counted from 0 against ids from 1
-function offByOne(id: unknown, scope: Scope): string {
-  return id === 0 && scope.categories.has(1) ? "; try ids in place of classes counted from 0" : "";
+// the usual cause: classes counted from 0 against ids from 1, or the other way round
+function offByOne(id: unknown, { categories }: Scope): string {
+  if (id === 0 && categories.has(1)) return "; try ids in place of classes counted from 0";
+  return categories.has(0) && id === categories.size ? "; try ids in place of classes counted from 1" : "";
 }
 
 // pycocotools takes the area of every box, and looks at the rest only where a box is evaluated

@@ -33,7 +33,7 @@ export interface Annotation {
   iscrowd: number;
   /** needed where masks are compared */
   segmentation?: Segmentation;
-  /** [k, 3]: x, y and visibility of each keypoint; needed where keypoints are compared */
+  /** [k, 3], x, y and visibility of each keypoint; needed where keypoints are compared */
   keypoints?: readonly number[];
   /** keypoints that are labelled; an object with none is ignored */
   num_keypoints?: number;
@@ -98,7 +98,7 @@ export interface DetectionArrays {
 /** A detection with keypoints; without a box its size is that of the box around them. */
 export interface KeypointDetection extends Omit<Detection, "bbox"> {
   bbox?: Xywh | readonly number[];
-  /** [k, 3]: x, y and anything */
+  /** [k, 3], x, y and anything */
   keypoints: readonly number[];
 }
 
