@@ -95,13 +95,17 @@ export { runDistillation, type Distillation, type RunDistillationOptions } from 
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
 export type { TasksProgress } from "./study/progress";
-export type { Figure2Result, Figure2Row, Figure3Result, Figure3Row, Figure4Result, Figure4Row, Table1PaperRow, Table1Result, Table1Row, Verdict } from "./study/result-schema";
+export type { Figure2Result, Figure2Row, Figure3Result, Figure3Row, Figure4Result, Figure4Row, Table1PaperRow, Table1Result, Table1Row, Verdict, WhatIfHistogram, WhatIfResult, WhatIfRow } from "./study/result-schema";
 export { runFigure2 } from "./study/figure2";
 export { runFigure3 } from "./study/figure3";
 export { runFigure4 } from "./study/figure4";
 export type { RunStudyOptions } from "./study/run-study";
 export { runTable1 } from "./study/table1";
 export type { Task, TaskKind } from "./study/task";
+export { describeChoice, whatIf, whatIfAll, type WhatIfAnswer, type WhatIfOptions } from "./study/what-if";
+export type { WhatIfChoice } from "./study/what-if-choice";
+export { runWhatIf } from "./study/what-if-sweep";
+export type { LayerDamage } from "./study/what-if-task";
 
 // Course
 export { chapters, type ChapterName } from "./course/chapters";
@@ -127,6 +131,9 @@ export { table1Figure } from "./plot/table1-figure";
 export { table1Table } from "./plot/table1-table";
 export { SOURCES, THEMES, type CalibrationSource } from "./plot/theme";
 export { verdictTable } from "./plot/verdict-table";
+export { whatIfFigure } from "./plot/what-if-figure";
+export { whatIfHistogram, type HistogramChoice } from "./plot/what-if-histogram";
+export { layerTable, whatIfTable } from "./plot/what-if-table";
 
 // Report
 export { studyOptions, type NotebookOptions } from "./report/notebook-options";

@@ -9,7 +9,7 @@ import { writeSyntheticDataset } from "../../helpers/synthetic-dataset";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 import { tinyDetector } from "../../helpers/tiny-detector";
 
-const COMMANDS = ["train", "distill", "calibrate", "evaluate", "weights", "data", "notebooks", "reproduce", "doctor"];
+const COMMANDS = ["train", "distill", "calibrate", "evaluate", "what-if", "weights", "data", "notebooks", "reproduce", "doctor"];
 
 function writeCheckpoint(path: string): void {
   const detector = tinyDetector();
@@ -39,6 +39,8 @@ describe("zsq", () => {
     [["reproduce", "--scale", "huge"], /zsq: invalid values: Argument: scale, Given: "huge", Choices: "smoke", "default", "full"/],
     [["reproduce", "--only", "table9"], /zsq: unknown --only: table9; expected one of table1/],
     [["reproduce", "--seed", "x"], /zsq: invalid --seed: not a number/],
+    [["what-if", "--precision", "W3"], /zsq: invalid --precision: W3; expected W<bits>A<bits> such as W8A4/],
+    [["what-if", "--precision", "W9A8", "--scale", "smoke"], /whatIf: invalid weightBits: 9; expected an integer from 2 to 8, or 32/],
     [["weights", "frob", "a"], /zsq: invalid values: Argument: action, Given: "frob"/],
     [["evaluate", "a"], /zsq: not enough non-option arguments: got 1, need at least 2/],
   ];

@@ -10,6 +10,7 @@ import { reproduceCommand } from "./reproduce";
 import { Failed, UsageError } from "./report-error";
 import { trainCommand } from "./train";
 import { weightsCommand } from "./weights";
+import { whatIfCommand } from "./what-if";
 
 /** Runs the command line; resolves to the exit code: 0, 1 failed, 2 wrong usage, 130 stopped. */
 export async function main(args: string[]): Promise<number> {
@@ -17,7 +18,7 @@ export async function main(args: string[]): Promise<number> {
     .scriptName("zsq")
     .usage("$0 <command> [options]\n\nZero-shot quantization of object detectors.")
     .command(trainCommand).command(distillCommand).command(calibrateCommand).command(evaluateCommand).command(weightsCommand)
-    .command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(doctorCommand)
+    .command(whatIfCommand).command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(doctorCommand)
     .check(refuseNotANumber, true).demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
     .fail((message, error) => { throw error ?? new UsageError(message); });
   try {

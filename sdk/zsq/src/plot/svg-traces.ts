@@ -1,9 +1,10 @@
+import { heatColour, inkOn } from "./heat-map";
 import { escapeMarkup } from "./markup";
 import type { PlotArea } from "./plot-area";
 
 /** What a drawing reads of a plotly trace. */
 export interface Trace {
-  type: "scatter" | "bar";
+  type: "scatter" | "bar" | "heatmap";
   mode?: string;
   name?: string;
   showlegend?: boolean;
@@ -28,6 +29,7 @@ export interface Trace {
 export function drawTrace(trace: Trace, area: PlotArea): string {
   const [xaxis, yaxis] = [trace.xaxis ?? "x", trace.yaxis ?? "y"];
   if (trace.type === "bar") return drawBars(trace, area, xaxis, yaxis);
+  if (trace.type === "heatmap") return drawCells(trace as unknown as HeatTrace, area, xaxis, yaxis);
   const points = trace.x.map((x, i): [number, number] => [area.x(xaxis, x!), area.y(yaxis, trace.y[i])]);
   const parts: string[] = [];
   const corners = points.map(([x, y]) => `${n(x)},${n(y)}`).join(" ");
@@ -55,6 +57,19 @@ function drawBars(trace: Trace, area: PlotArea, xaxis: string, yaxis: string): s
     const [left, right, top, bottom] = [area.x(xaxis, x! - width / 2), area.x(xaxis, x! + width / 2), area.y(yaxis, base + trace.y[i]), area.y(yaxis, base)];
     return `<rect x="${n(left)}" y="${n(top)}" width="${n(right - left)}" height="${n(bottom - top)}" fill="${colourOf(trace, i)}"/>`;
   }).join("");
+}
+
+interface HeatTrace { x: readonly number[]; y: readonly number[]; z: readonly (readonly (number | null)[])[]; text: readonly (readonly string[])[]; customdata: readonly (readonly string[])[]; zmin: number; zmax: number }
+
+function drawCells({ x, y, z, text, customdata, zmin, zmax }: HeatTrace, area: PlotArea, xaxis: string, yaxis: string): string {
+  return y.flatMap((row, i) => x.map((column, k) => {
+    const value = z[i][k];
+    if (value === null) return "";
+    const colour = heatColour(value, zmin, zmax);
+    const [left, right, a, b] = [area.x(xaxis, column - 0.5), area.x(xaxis, column + 0.5), area.y(yaxis, row - 0.5), area.y(yaxis, row + 0.5)];
+    const cell = `<rect x="${n(left + 1)}" y="${n(Math.min(a, b) + 1)}" width="${n(right - left - 2)}" height="${n(Math.abs(b - a) - 2)}" fill="${colour}"/>`;
+    return named(customdata[i][k], `${cell}<text x="${n((left + right) / 2)}" y="${n((a + b) / 2 + 4)}" text-anchor="middle" fill="${inkOn(colour)}">${escapeMarkup(text[i][k])}</text>`);
+  })).join("");
 }
 
 function errorBars({ error_x: error, x }: Trace, area: PlotArea, xaxis: string, points: readonly [number, number][]): string[] {

@@ -7,9 +7,11 @@ import { hashInputs, seedOf } from "./model-inputs";
 import type { StudyPlan } from "./profiles";
 import { curveDistillation, table1Tasks } from "./table1-tasks";
 import { kindOf, taskKey, type Task } from "./task";
+import { whatIfTasks } from "./what-if";
+import { sweepChoices } from "./what-if-sweep";
 
 /** Notebooks of the study in the order in which they run; later ones find results of earlier ones in the cache. */
-export const STUDY_NOTEBOOKS = ["table1", "figure2", "figure3", "figure4"] as const;
+export const STUDY_NOTEBOOKS = ["table1", "figure2", "figure3", "figure4", "what-if"] as const;
 export type StudyNotebook = (typeof STUDY_NOTEBOOKS)[number];
 
 /** What a notebook may take in seconds. */
@@ -26,6 +28,7 @@ const TASKS: Readonly<Record<StudyNotebook, (plan: StudyPlan, seed: number) => r
   figure2: (plan, seed) => figure2Tasks(plan, seed).tasks,
   figure3: (plan, seed) => figure3Tasks(plan, seed).tasks,
   figure4: distillations,
+  "what-if": (plan, seed) => whatIfTasks(plan, seed, sweepChoices(plan)).tasks,
 };
 
 // those of Figure 4

@@ -102,7 +102,7 @@ async function detectAll(detector: Detector, { calibration, schemes, limit }: Ev
 }
 
 async function calibrateOn(detector: Detector, calibration: Calibrated, dataset: ImageDataset, { paths }: TaskContext): Promise<Calibration> {
-  const images = await calibrationImages(detector, calibration, dataset, paths);
+  const images = await calibrationImages(detector, calibration, dataset.imageShape, paths);
   try {
     return calibrate(detector, images);
   } finally {
@@ -110,10 +110,14 @@ async function calibrateOn(detector: Detector, calibration: Calibrated, dataset:
   }
 }
 
-/** The calibration images, normalized [n, h, w, 3]; the caller disposes them. */
-async function calibrationImages({ config }: Detector, calibration: Calibrated, dataset: ImageDataset, paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
+/**
+ * The calibration images, normalized [n, h, w, 3]; the caller disposes them.
+ *
+ * - **imageShape** – [height, width] of noise
+ * - **paths** – of `training` for real images, of `images` for distilled ones
+ */
+export async function calibrationImages({ config }: Detector, calibration: Calibrated, [height, width]: readonly [number, number], paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
   const { kind, images: count, seed, first = 0 } = calibration;
-  const [height, width] = dataset.imageShape;
   if (kind === "noise") return tf.tensor4d(noiseImages(count, [height, width], seed, first), [count, height, width, 3]);
   if (kind === "distilled") return distilledImages(calibration, paths.images);
   const training = openDataset(paths.training);

@@ -1,8 +1,10 @@
 import { distillKind } from "./distill-task";
 import { evaluateKind } from "./evaluate-task";
+import { histogramKind } from "./histogram-task";
 import { scoreKind } from "./score-task";
 import { summarizeKind } from "./summarize-task";
 import type { TaskKind, TaskKinds } from "./task";
+import { whatIfKind } from "./what-if-task";
 
 // a kind's parameters are what its own task function wrote
 const kind = <P>(of: TaskKind<P>): TaskKind => of as unknown as TaskKind;
@@ -13,4 +15,6 @@ export const kinds: TaskKinds = {
   "calibrate-and-evaluate": kind(evaluateKind),
   score: kind(scoreKind),
   summarize: kind(summarizeKind),
+  histograms: kind(histogramKind),
+  "what-if": kind(whatIfKind),
 };

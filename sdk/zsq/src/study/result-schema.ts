@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CALIBRATORS, GRANULARITIES, WHAT_IF_SOURCES } from "./what-if-choice";
 
 const fraction = z.number().min(0).max(1);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits");
@@ -84,6 +85,39 @@ export type Figure4Result = z.output<typeof figure4Schema>;
 export type Figure4Row = Figure4Result["rows"][number];
 /** Real training images of a model's domain. */
 export type Figure4Reference = Figure4Result["references"][number];
+
+const mapInterval = z.strictObject({ mean: fraction, ci95: z.tuple([fraction, fraction]) });
+const change = z.number().min(-1).max(1);
+const layerNoise = { sqnr: z.number(), clipped: fraction };
+const ends = { min: z.number(), max: z.number() };
+const howCalibrated = { calibrator: z.enum(CALIBRATORS), percentile: z.number().nullable(), activationBits: z.int().min(2).max(32) };
+const whatIfRow = z.strictObject({
+  model: models, weightBits: z.int().min(2).max(32), ...howCalibrated, granularity: z.enum(GRANULARITIES), inputRange: z.enum(["calibrated", "image"]),
+  source: z.enum(WHAT_IF_SOURCES), images: z.int().min(1), iterations: z.int().min(0).nullable(), loss: z.enum(["mean", "mean+std"]).nullable(), exclude: z.array(z.string()),
+  map: mapInterval, difference: z.strictObject({ mean: change, ci95: z.tuple([change, change]) }), sizeMiB: z.number().positive(),
+  layers: z.array(z.strictObject({ layer: z.string(), ...layerNoise })),
+});
+const layerHistogram = z.strictObject({
+  source: z.enum(WHAT_IF_SOURCES), layer: z.string(), from: z.number(), width: z.number().positive(), counts: z.array(z.number().min(0)).min(1),
+  clips: z.array(z.strictObject({ ...howCalibrated, ...ends, ...layerNoise })),
+});
+
+/**
+ * What what-if.json holds: a row per way to quantize, on the same `validationImages`, with the layers that lose most;
+ * `difference` is from full precision, paired over images. `histograms`: what enters some layers, and where each calibrator
+ * clips it, weights at 8 bits per channel. Signal to noise in dB.
+ */
+export const whatIfSchema = z.strictObject({
+  ...base.shape, id: z.literal("what-if"), rows: z.array(whatIfRow).min(1), fullPrecision: mapInterval.extend({ sizeMiB: z.number().positive() }),
+  validationImages: z.int().min(1), histograms: z.array(layerHistogram),
+});
+
+/** The result of the what-if sweep. */
+export type WhatIfResult = z.output<typeof whatIfSchema>;
+/** One way to quantize and what became of the detector. */
+export type WhatIfRow = WhatIfResult["rows"][number];
+/** What enters a layer for the images of one source. */
+export type WhatIfHistogram = WhatIfResult["histograms"][number];
 
 /** The result of Table 1. */
 export type Table1Result = z.output<typeof table1Schema>;

@@ -1,0 +1,35 @@
+import type { WhatIfHistogram, WhatIfResult } from "../study/result-schema";
+import type { Figure, FigureOptions } from "./figure";
+import { linesFigure } from "./simple-figure";
+import { NEUTRAL, SOURCES } from "./theme";
+import { rangeLabel } from "./what-if-figure";
+
+/** Which histogram of a sweep, and which of its ranges. */
+export interface HistogramChoice extends Pick<WhatIfHistogram["clips"][number], "calibrator" | "activationBits"> {
+  source: WhatIfHistogram["source"];
+  layer: string;
+  /** of calibrator "percentile" */
+  percentile?: number;
+}
+
+/**
+ * What enters a layer, as log10 of the share of each bin, and as dashed lines the ends of the range that a calibrator takes from it.
+ *
+ * Throws if the sweep has no such histogram or range.
+ *
+ * @example show(whatIfHistogram(result, { source: "distilled", layer: "backbone.body.conv1", calibrator: "min-max", activationBits: 4 }), { name: "clipping" })
+ */
+export function whatIfHistogram({ histograms }: Pick<WhatIfResult, "histograms">, { source, layer, calibrator, percentile, activationBits }: HistogramChoice, { theme }: FigureOptions = {}): Figure {
+  const own = histograms.find((one) => one.source === source && one.layer === layer);
+  if (!own) throw new Error(`whatIfHistogram: unknown layer: ${layer} with ${source} images; expected one of ${[...new Set(histograms.map((one) => one.layer))].join(", ")}`);
+  const clip = own.clips.find((one) => one.calibrator === calibrator && one.activationBits === activationBits && one.percentile === (calibrator === "percentile" ? percentile : null));
+  if (!clip) throw new Error(`whatIfHistogram: unknown range: ${calibrator} ${percentile ?? ""} at ${activationBits} bits; expected one of the sweep`);
+  const total = own.counts.reduce((a, b) => a + b, 0);
+  const points = own.counts.flatMap((count, i): [number, number][] => (count > 0 ? [[own.from + (i + 0.5) * own.width, Math.log10(count / total)]] : []));
+  const style = SOURCES[source === "distilled" ? "distilled-mean" : source];
+  const ends = [{ name: "lowest level", colour: NEUTRAL, x: clip.min }, { name: "highest level", colour: NEUTRAL, x: clip.max }];
+  return linesFigure([{ name: style.label, colour: style.colour, points }], ends, {
+    title: `${layer}, ${activationBits} bits, ${rangeLabel(clip)}: ${clip.sqnr.toFixed(1)} dB, ${(100 * clip.clipped).toFixed(3)} % clipped`,
+    x: "value entering the convolution (units of its input)", y: "log10 of the share of a bin", theme,
+  });
+}
