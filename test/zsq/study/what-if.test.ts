@@ -85,7 +85,7 @@ describe("what if", () => {
     assert.equal(figure.text.split("\n").length, result.rows.filter(({ weightBits, granularity }) => weightBits === 8 && granularity === "per-channel").length);
     assert.equal(whatIfTable(result.rows).length, result.rows.length);
     const { layer } = result.histograms[0];
-    assert.match(whatIfHistogram(result, { source: "distilled", layer, calibrator: "min-max", activationBits: 4 }).svg, /backbone\.body\.conv1, 4 bits, minimum, maximum/);
+    assert.match(whatIfHistogram(result, { source: "distilled", layer, calibrator: "min-max", activationBits: 4 }).svg, /backbone\.body\.conv1, 4 bits, min and max/);
     assert.throws(() => whatIfHistogram(result, { source: "noise", layer, calibrator: "min-max", activationBits: 4 }), /whatIfHistogram: unknown layer: backbone\.body\.conv1 with noise images/);
     assert.throws(() => whatIfHistogram(result, { source: "real", layer, calibrator: "l2", activationBits: 4 }), /whatIfHistogram: unknown range: l2 {2}at 4 bits/);
   });

@@ -8,6 +8,6 @@ export function iterationsAxis(all: readonly number[]): Record<string, unknown> 
   const margin = 0.03 * (last - first);
   return {
     type: "log", range: [first - margin, last + margin], tickvals: shown.map((i) => i + 1), ticktext: shown.map(String),
-    title: "iterations of distillation (logarithmic in 1 + iterations)",
+    title: "iterations n (log scale of 1 + n)",
   };
 }

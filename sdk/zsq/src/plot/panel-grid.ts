@@ -51,10 +51,10 @@ export class PanelGrid {
     };
   }
 
-  /** The heading of a panel as plotly's annotation. */
+  /** The heading of a panel as plotly's annotation; in one column it begins at the left edge, for it needs the width of the labels too. */
   heading(panel: number, title: string): Record<string, unknown> {
     const own = this.axis(panel);
-    return { text: `<b>${plotlyText(title)}</b>`, xref: `x${own} domain`, yref: `y${own} domain`, x: 0, y: 1, xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 13, color: THEMES[this.theme].ink } };
+    return { text: `<b>${plotlyText(title)}</b>`, xref: `x${own} domain`, yref: `y${own} domain`, x: 0, xshift: this.columns === 1 ? 8 - this.sizes.left : 0, y: 1, xanchor: "left", yanchor: "bottom", showarrow: false, font: { size: 13, color: THEMES[this.theme].ink } };
   }
 
   /** Height, margins and legend of the layout. */

@@ -12,7 +12,7 @@ const SOURCE_OF = { distilled: "distilled-mean", real: "real", shuffled: "shuffl
 
 /** The label of a way to find ranges, such as "percentile 99.9". */
 export const rangeLabel = ({ calibrator, percentile }: Pick<WhatIfRow, "calibrator" | "percentile">): string =>
-  calibrator === "percentile" ? `percentile ${percentile}` : { "min-max": "minimum, maximum", entropy: "entropy", mse: "least error", l2: "L2 search" }[calibrator];
+  calibrator === "percentile" ? `percentile ${percentile}` : { "min-max": "min and max", entropy: "entropy", mse: "least error", l2: "L2 search" }[calibrator];
 
 /** The label of a source of calibration images. */
 export const sourceLabel = ({ source, loss }: Pick<WhatIfRow, "source" | "loss">): string => SOURCES[source === "distilled" && loss === "mean+std" ? "distilled-mean-std" : SOURCE_OF[source]].label;
@@ -33,11 +33,11 @@ export function whatIfFigure({ rows }: Pick<WhatIfResult, "rows">, { theme = "li
   const grid = new PanelGrid(sources.length, columns, SIZES, theme);
   const maps = own.map(({ map }) => map.mean);
   const [from, to] = [Math.min(...maps), Math.max(...maps)];
-  const x = { range: [-0.5, bits.length - 0.5], tickvals: bits.map((_, i) => i), ticktext: bits.map(String), title: "bits of activations", showgrid: false, fixedrange: true };
+  const x = { range: [-0.5, bits.length - 0.5], tickvals: bits.map((_, i) => i), ticktext: bits.map(String), title: "bits of activations", showgrid: false, fixedrange: true, ticks: "" };
   const panels = sources.map(([title, cells], i) => {
     const at = (range: string, b: number): WhatIfRow | undefined => cells.find((row) => rangeLabel(row) === range && row.activationBits === b);
     const each = <T>(value: (row: WhatIfRow | undefined) => T): T[][] => ranges.map((range) => bits.map((b) => value(at(range, b))));
-    const y = { range: [ranges.length - 0.5, -0.5], tickvals: ranges.map((_, k) => k), ticktext: ranges, showgrid: false, fixedrange: true, showticklabels: columns === 1 || i % 2 === 0 };
+    const y = { range: [ranges.length - 0.5, -0.5], tickvals: ranges.map((_, k) => k), ticktext: ranges, showgrid: false, fixedrange: true, ticks: "", showticklabels: columns === 1 || i % 2 === 0 };
     const trace = heatTrace({ z: each((row) => (row ? row.map.mean : null)), text: each((row) => (row ? percent(row.map.mean) : "")), hover: each((row) => (row ? describe(row) : "")), from, to });
     return { title: `${title}: mAP 0.50:0.95 in percent`, axes: grid.axes(i, x, y), trace: { ...trace, xaxis: `x${grid.axis(i)}`, yaxis: `y${grid.axis(i)}` } };
   });

@@ -22,6 +22,8 @@ import { REPORT_STYLE } from "./style";
 import { summarySection } from "./summary-section";
 import { tableHtml } from "./table-section";
 import { verdictSection } from "./verdict-section";
+import { WHAT_IF_SCRIPT } from "./what-if-client";
+import { whatIfSections } from "./what-if-section";
 
 export interface ReportOptions {
   /** folder of outputs */
@@ -51,12 +53,13 @@ export async function writeReport({ out, profile }: ReportOptions): Promise<stri
  *
  * - **pictures** – those of Figure 4 (see figure4Pictures)
  */
-export function reportHtml({ files, table1, figure2, figure3, figure4 }: Results, notebooks: readonly NotebookLink[], pictures: ReadonlyMap<string, string> = new Map()): string {
+export function reportHtml({ files, table1, figure2, figure3, figure4, whatIf }: Results, notebooks: readonly NotebookLink[], pictures: ReadonlyMap<string, string> = new Map()): string {
   const [first] = files.values();
-  const verdicts = [table1, figure2, figure3, figure4].flatMap((result) => result?.verdicts ?? []);
+  const verdicts = [table1, figure2, figure3, figure4, whatIf].flatMap((result) => result?.verdicts ?? []);
   const parts: Section[] = [
     ...(table1 ? [table1Figures(table1)] : []), { markup: verdicts.length ? verdictSection(verdicts) : html``, figures: [] },
     ...(figure2 ? [figure2Section(figure2)] : []), ...(figure3 ? [figure3Section(figure3)] : []), ...(figure4 ? figure4Sections(figure4, pictures) : []),
+    ...(whatIf ? whatIfSections(whatIf) : []),
     ...(table1 ? [{ markup: table1Tables(table1), figures: [] }] : []),
   ];
   const body = html`<main>
@@ -70,7 +73,7 @@ ${sourcesSection(files, notebooks)}
   return pageHtml({
     title: `Zero-shot quantization of object detectors: ${first.profile}, ${first.scale}`,
     description: "Object detectors quantized without training data: mAP by precision and calibration source",
-    body, style: REPORT_STYLE, scripts: [plotly(), CLIENT_SCRIPT],
+    body, style: REPORT_STYLE, scripts: [plotly(), CLIENT_SCRIPT, ...(whatIf ? [WHAT_IF_SCRIPT] : [])],
   });
 }
 

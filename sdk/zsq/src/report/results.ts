@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { figure2Schema, figure3Schema, figure4Schema, table1Schema, type Figure2Result, type Figure3Result, type Figure4Result, type Table1Result } from "../study/result-schema";
+import { figure2Schema, figure3Schema, figure4Schema, table1Schema, whatIfSchema, type Figure2Result, type Figure3Result, type Figure4Result, type Table1Result, type WhatIfResult } from "../study/result-schema";
 import { oneLine, parseJson } from "../weights/parse-json";
 
 // What every result file has; other tables and figures are only linked
@@ -23,6 +23,7 @@ export interface Results {
   figure2: Figure2Result | null;
   figure3: Figure3Result | null;
   figure4: Figure4Result | null;
+  whatIf: WhatIfResult | null;
   /** by file name, such as "table1.json" */
   files: ReadonlyMap<string, Result>;
 }
@@ -41,6 +42,7 @@ export function readResults(folder: string): Results {
   return {
     files, table1: result(table1Schema, "table1.json"),
     figure2: result(figure2Schema, "figure2.json"), figure3: result(figure3Schema, "figure3.json"), figure4: result(figure4Schema, "figure4.json"),
+    whatIf: result(whatIfSchema, "what-if.json"),
   };
 }
 

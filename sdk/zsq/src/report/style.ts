@@ -62,10 +62,22 @@ ${Object.entries(SOURCES).map(([source, { colour }]) => `.${source}{fill:${colou
 .chip.seen{color:var(--good)}.chip.seen::before{content:"\\2713"}
 .chip.not-seen{color:var(--muted)}.chip.not-seen::before{content:"\\25CB"}
 .chip.reversed{color:var(--other)}.chip.reversed::before{content:"\\21C4"}
+.controls{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,230px),1fr));gap:14px 28px;margin:16px 0 6px}
+.controls[hidden]{display:none}
+.controls label{display:grid;grid-template-columns:auto 1fr;gap:4px 10px;align-items:baseline;font-size:.93rem}
+.controls span{color:var(--muted)}
+.controls output{font-weight:600;text-align:right;font-variant-numeric:tabular-nums}
+.controls input,.controls select{grid-column:1/-1;width:100%;min-height:32px;accent-color:var(--link)}
+.controls select{font:inherit;color:var(--ink);background:var(--background);border:1px solid var(--muted);border-radius:6px;padding:4px 8px}
+.controls input:disabled{opacity:.4}
+.controls input:focus-visible,.controls select:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.what-if-layer{display:grid;grid-template-columns:minmax(0,1.9fr) minmax(0,1fr);gap:8px 32px;margin-top:18px}
+.what-if-layer h3{margin-top:14px}.what-if-layer figure .controls{margin:0 0 8px}.what-if-layer ol{padding-left:1.6em}
+.what-if-layer ol{font-size:.88rem;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 20px;margin:10px 0 18px;font-size:.93rem}
 .facts dt{color:var(--muted)}.facts dd{margin:0;overflow-wrap:anywhere}
 ul.files{padding-left:1.2em;margin:8px 0 18px}
 footer{color:var(--muted);font-size:.9rem;margin-top:24px}
-@media (max-width:700px){main{padding:24px 12px 48px}section,.cards section{padding:18px 16px}.scroll{margin:12px -16px 0;padding:0 16px}.verdicts li{grid-template-columns:1fr}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:8px}tbody th{white-space:normal;min-width:7.5em}td.text{min-width:15em}}
+@media (max-width:700px){.what-if-layer{grid-template-columns:minmax(0,1fr)}main{padding:24px 12px 48px}section,.cards section{padding:18px 16px}.scroll{margin:12px -16px 0;padding:0 16px}.verdicts li{grid-template-columns:1fr}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:8px}tbody th{white-space:normal;min-width:7.5em}td.text{min-width:15em}}
 @media print{body{background:#fff}main{max-width:none;padding:0}section{border:0;padding:12px 0;break-inside:avoid}.scroll{overflow:visible}}
 `;
