@@ -8,8 +8,8 @@ written to DIR, the failed one too. Exit code 0, or 1 with one line per failed n
     FILE, cell N: reason
 
 N counts the notebook's cells from 1, Markdown included. A cell fails when it throws, does not
-compile, exceeds the time-out, or ends the kernel; and when a promise that nobody awaits is
-rejected or a timer throws, even after the cell has ended (tslab itself hides these).
+compile, exceeds the time-out, floods the notebook, or ends the kernel; and when a promise that
+nobody awaits is rejected or a timer throws, even after the cell has ended.
 """
 
 import argparse

@@ -20,9 +20,9 @@ def main() -> None:
 
 
 def printed(kernel: KernelSession, source: str) -> str:
-    texts = []
-    kernel.execute(source, lambda message: texts.append(message["content"].get("text", "")), 60)
-    return "".join(texts).strip()
+    values = []
+    kernel.execute(source, lambda message: values.append(message["content"].get("data", {}).get("text/plain", "")), 60)
+    return "".join(values)
 
 
 if __name__ == "__main__":

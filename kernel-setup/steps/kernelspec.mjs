@@ -24,7 +24,7 @@ export const kernelspec = {
  */
 export function describeKernel() {
   return {
-    argv: [process.execPath, "--require", path.join(paths.kernelSetup, "preload.cjs"), paths.tslab, "kernel", "--config-path", "{connection_file}"],
+    argv: [process.execPath, path.join(paths.kernelSetup, "kernel", "launch.cjs"), "{connection_file}"],
     display_name: "TypeScript (zsq)",
     language: "typescript",
     interrupt_mode: "signal",

@@ -9,24 +9,20 @@ class Outputs:
     def __init__(self):
         self.cells = {}
         self.displays = {}
-        self.errors = {}
 
     def start(self, key, cell) -> None:
         cell["outputs"] = []
         self.cells[key] = cell
-        self.errors[key] = []
 
     def add(self, key, message) -> None:
         """Adds one message to the cell `key`; streams of one name are joined, as nbformat wants."""
         kind, content = message["header"]["msg_type"], message["content"]
         cell = self.cells[key]
         if kind == "stream":
-            if content["name"] == "stderr":
-                self.errors[key].append(content["text"])
             self.add_stream(cell, content)
         elif kind == "update_display_data":
             self.update(content)
-        elif kind in ("display_data", "execute_result"):
+        elif kind in ("display_data", "execute_result", "error"):
             output = nbformat.v4.output_from_msg(message)
             cell["outputs"].append(output)
             display = content.get("transient", {}).get("display_id")

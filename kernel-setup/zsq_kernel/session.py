@@ -1,6 +1,5 @@
 """One kernel process: start, execute a cell while its messages are handed on, notice its death."""
 
-import json
 import os
 import queue
 import re
@@ -30,12 +29,9 @@ class KernelSession:
 
     def __init__(self, cwd: Path, environment: "dict[str, str]"):
         self.folder = tempfile.TemporaryDirectory(prefix="zsq-kernel-")
-        self.failures_file = Path(self.folder.name, "failures.jsonl")
-        self.failures_file.touch()
-        self.failures_read = 0
         self.stderr = open(Path(self.folder.name, "stderr"), "w+b")
         self.cwd = str(cwd)
-        self.environment = {**os.environ, **environment, "ZSQ_KERNEL_FAILURES": str(self.failures_file)}
+        self.environment = {**os.environ, **environment}
         self.manager = KernelManager(kernel_name=KERNEL)
         self.client = None
 
@@ -104,17 +100,7 @@ class KernelSession:
             if reply["parent_header"].get("msg_id") == request:
                 return reply["content"]
 
-    def new_failures(self) -> "list[dict]":
-        """Failures that the kernel recorded since the last call: {kind, cell: execution count or None, message}."""
-        lines = self.failures_file.read_text().splitlines()
-        fresh = [json.loads(line) for line in lines[self.failures_read :]]
-        self.failures_read = len(lines)
-        return fresh
-
     def how_it_died(self) -> str:
-        for failure in self.new_failures():
-            if failure["kind"] == "exit":
-                return f"the kernel's process exited with code {failure['message']}"
         process = getattr(self.manager.provisioner, "process", None)
         code = process.poll() if process else None
         if code == -9:

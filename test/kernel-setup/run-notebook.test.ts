@@ -8,18 +8,29 @@ interface Output {
   name?: string;
   text?: string[];
   data?: Record<string, string[]>;
+  ename?: string;
+  evalue?: string;
 }
 
 const runner = path.join(root, "kernel-setup", "run_notebook.py");
 const lines = 2000;
 
-// One notebook per failure, since each ends its kernel; the cell named is the one at fault.
+// One notebook per kind of failure; the cell named is the one at fault.
 const failing: Record<string, { cells: string[]; cell: number; reason: RegExp }> = {
-  throws: { cells: ["1", "throw new RangeError('too far');", "2"], cell: 2, reason: /RangeError: too far/ },
-  types: { cells: ["const n: number = 1;", "const s: string = n;"], cell: 2, reason: /TypeScript 1:7 - Type 'number' is not assignable/ },
-  rejects: { cells: ["1", "new Promise((_, reject) => setTimeout(() => reject(new Error('nobody waits')), 100));\n0"], cell: 2, reason: /un-awaited promise rejected: Error: nobody waits/ },
-  timer: { cells: ["setTimeout(() => { throw new Error('too late'); }, 50);\n0", "await new Promise((done) => setTimeout(done, 200));"], cell: 1, reason: /Error: too late/ },
-  exits: { cells: ["process.exit(3);", "1"], cell: 1, reason: /exited with code 3/ },
+  throws: { cells: ["1", "throw new RangeError('too far');", "2"], cell: 2, reason: /: RangeError: too far$/ },
+  types: { cells: ["const n: number = 1;", "const s: string = n;"], cell: 2, reason: /: TypeScriptError: 1:7 - Type 'number' is not assignable to type 'string'\.$/ },
+  syntax: { cells: ["1", "const n = = 1;"], cell: 2, reason: /: SyntaxError: 1:11 - Expression expected/ },
+  missing: { cells: ["1", 'import { x } from "no-such-package";'], cell: 2, reason: /: TypeScriptError: 1:19 - Cannot find module 'no-such-package'/ },
+  rejects: { cells: ["1", "new Promise((_, reject) => setTimeout(() => reject(new Error('nobody waits')), 100));\n0"], cell: 2, reason: /: Error: un-awaited promise rejected.*: nobody waits$/ },
+  timer: { cells: ["setTimeout(() => { throw new Error('too late'); }, 50);\n0", "await new Promise((done) => setTimeout(done, 200));"], cell: 1, reason: /: Error: error outside any cell's await.*: too late$/ },
+  exits: { cells: ["process.exit(3);", "1"], cell: 1, reason: /: ProcessExit: process\.exit\(3\) called/ },
+  aborts: { cells: ["1", "process.abort();", "1"], cell: 2, reason: /: KernelDied: the kernel's process ended with SIGABRT/ },
+  memory: { cells: ["import * as v8 from 'v8';\nv8.setFlagsFromString('--max-old-space-size=150');", "const all: string[][] = [];\nfor (;;) all.push(new Array<string>(1e5).fill('x'));"], cell: 2, reason: /: OutOfMemory: the kernel's process ended with SIG\w+: .*heap out of memory/ },
+  killed: { cells: ["process.kill(process.pid, 'SIGKILL');"], cell: 1, reason: /: KernelDied: the kernel's process ended with SIGKILL/ },
+  endless: { cells: ["1", "for (;;) {}"], cell: 2, reason: /: took longer than 5 s$/ },
+  disk: { cells: ["import { writeFileSync } from 'fs';", "writeFileSync('/dev/full', 'x');"], cell: 2, reason: /: Error: ENOSPC: no space left on device/ },
+  flood: { cells: ["for (;;) console.log('x'.repeat(1000));"], cell: 1, reason: /: printed more than 16 million characters$/ },
+  twice: { cells: ["1", "throw new Error('first');", "throw new Error('second');"], cell: 2, reason: /: Error: first$/ },
 };
 
 const good = [
@@ -47,13 +58,18 @@ describe("kernel-setup: notebook runner", function () {
   this.timeout(300_000);
   let passed: Ended;
   let failed: Ended;
+  let unwritable: Ended;
   let outputs: Output[][];
 
   before(async () => {
     const files = Object.entries(failing).map(([name, { cells }]) => writeNotebook(name, cells));
     const wrong = writeNotebook("wrong", ["1"], "python3");
     const fine = writeNotebook("good", good);
-    [passed, failed] = await Promise.all([execute([fine], "--env", "ZSQ_SEED=21"), execute([...files, wrong], "--timeout", "60")]);
+    const endless = files.find((file) => file.endsWith("endless.ipynb"))!, others = files.filter((file) => file !== endless);
+    let late: Ended;
+    [passed, failed] = await Promise.all([execute([fine], "--env", "ZSQ_SEED=21"), execute([...others, wrong], "--timeout", "90")]);
+    [late, unwritable] = await Promise.all([execute([endless], "--timeout", "5"), execute([writeNotebook("unwritable", ["1"])], "--out", "/dev/null/out")]);
+    failed = { ...failed, stderr: failed.stderr + late.stderr };
     const { cells } = JSON.parse(readFileSync(path.join(folder(), "out", "good.ipynb"), "utf8")) as { cells: { outputs: Output[] }[] };
     outputs = cells.map((cell) => cell.outputs);
   });
@@ -65,7 +81,7 @@ describe("kernel-setup: notebook runner", function () {
     assert.match(passed.stdout, /^done in /m);
   });
 
-  it("hands extra environment to the kernel", () => assert.deepEqual(outputs[0][0].text, ["42\n"]));
+  it("hands extra environment to the kernel", () => assert.deepEqual(outputs[0][0].data?.["text/plain"], ["42"]));
 
   it("saves a display in its last state", () => {
     assert.deepEqual(outputs[1].map(({ data }) => data?.["text/plain"]), [["last"]]);
@@ -79,16 +95,27 @@ describe("kernel-setup: notebook runner", function () {
 
   it("keeps of a progress line what a terminal shows at the end", () => assert.deepEqual(outputs[4][0].text, ["step 2"]));
 
-  it("runs cells in the notebook's folder, and accepts a rejection that is handled", () => assert.match(outputs[5][0].text?.[0] ?? "", new RegExp(path.basename(folder()))));
+  it("runs cells in the notebook's folder, and accepts a rejection that is handled", () => assert.match(outputs[5][0].data?.["text/plain"].join("") ?? "", new RegExp(path.basename(folder()))));
 
   for (const [name, { cell, reason }] of Object.entries(failing)) {
-    it(`fails a notebook that ${name === "types" ? "does not compile" : name === "timer" ? "throws in a timer" : name}, naming notebook and cell`, () => {
+    it(`fails a notebook of the kind "${name}", naming notebook and cell`, () => {
       assert.equal(failed.code, 1);
       const line = failed.stderr.split("\n").find((text) => text.includes(`${name}.ipynb`)) ?? "";
       assert.ok(line.startsWith(`${path.join(folder(), name)}.ipynb, cell ${cell}: `), failed.stderr);
       assert.match(line, reason);
     });
   }
+
+  it("saves the failed notebook with the error as an output of its cell", () => {
+    const { cells } = JSON.parse(readFileSync(path.join(folder(), "out", "throws.ipynb"), "utf8")) as { cells: { outputs: Output[] }[] };
+    assert.deepEqual(cells.map(({ outputs: [first] }) => first?.output_type), ["execute_result", "error", undefined]);
+    assert.deepEqual([cells[1].outputs[0].ename, cells[1].outputs[0].evalue], ["RangeError", "too far"]);
+  });
+
+  it("fails when the executed notebook cannot be written", () => {
+    assert.equal(unwritable.code, 1);
+    assert.match(unwritable.stderr, /unwritable\.ipynb, cell 1: has run, but the notebook cannot be written to \/dev\/null\/out\/unwritable\.ipynb: Not a directory$/m);
+  });
 
   it("fails a notebook for another kernel", () => assert.match(failed.stderr, /wrong\.ipynb: wrong kernel: python3; expected zsq$/m));
 
