@@ -8,6 +8,7 @@ const { decodeInlineMap, takeInlineMap } = require("./source-map.cjs");
 const STRICT = /^\s*\/\/\s*@strict\s*$/m;
 
 let strict = false;
+let isEarlier = () => false; // whether an earlier cell has declared a name
 const mapsOfOutput = new Map(); // compiled text -> [map to the emitted module, map of that to the cell]
 
 const neighbours = watchNeighbours();
@@ -22,16 +23,17 @@ typescript.transpileModule = (text, options) => {
   const { outputText } = ts.transpileModule(code, {
     ...options,
     compilerOptions: { ...options.compilerOptions, inlineSourceMap: true },
-    transformers: { before: [guardCancellation] },
+    transformers: { before: [guardCancellation((name) => isEarlier(name))] },
   });
   const output = takeInlineMap(outputText);
   mapsOfOutput.set(output.code, [output.map, map]);
   return { outputText: output.code };
 };
 
-/** Compiles cells one after the other; what earlier cells declared is known to later ones. */
+/** Compiles cells one after the other; what earlier cells declared (`isDeclared(name)`) is known to later ones. One to a process. */
 class Compiler {
-  constructor() {
+  constructor(isDeclared) {
+    isEarlier = isDeclared;
     this.declarations = "";
     this.start();
   }

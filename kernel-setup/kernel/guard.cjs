@@ -9,13 +9,19 @@ const { FLAG } = require("./interrupt-state.cjs");
  */
 let epoch = 0; // counts interrupts: what awaited before the last one does not go on
 
-/** A transformer of TypeScript's that puts the calls in. */
-function guardCancellation(context) {
+/**
+ * A transformer of TypeScript's that puts the calls in, and writes `{ name }` out as `{ name: exports.name }` where an earlier
+ * cell has declared the name (tslab leaves that out).
+ */
+const guardCancellation = (isEarlier) => (context) => {
   const { factory } = context;
   const call = (name, ...args) => factory.createCallExpression(factory.createIdentifier(name), undefined, args);
   const guarded = (body) => factory.createBlock([factory.createExpressionStatement(call("__check__")), ...(ts.isBlock(body) ? body.statements : [body])], true);
   const visit = (node) => {
     const seen = ts.visitEachChild(node, visit, context);
+    if (ts.isShorthandPropertyAssignment(seen) && isEarlier(seen.name.text) && !isLocal(node, seen.name.text)) {
+      return factory.createPropertyAssignment(seen.name.text, factory.createPropertyAccessExpression(factory.createIdentifier("exports"), seen.name.text));
+    }
     if (ts.isAwaitExpression(seen)) return call("__resume__", call("__epoch__"), seen);
     if (ts.isWhileStatement(seen)) return factory.updateWhileStatement(seen, seen.expression, guarded(seen.statement));
     if (ts.isDoStatement(seen)) return factory.updateDoStatement(seen, guarded(seen.statement), seen.expression);
@@ -25,6 +31,11 @@ function guardCancellation(context) {
     return seen;
   };
   return (file) => ts.visitNode(file, visit);
+};
+
+function isLocal(node, name) {
+  for (let scope = node; scope; scope = scope.parent) if (scope.locals?.has(name)) return true;
+  return false;
 }
 
 /** Defines the functions that compiled code calls; `state` is shared with the interrupt thread, whose flag a loop sees at once. */

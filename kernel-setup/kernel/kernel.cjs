@@ -28,9 +28,9 @@ class Kernel {
     this.server = server;
     this.state = state;
     this.journal = journal;
-    this.compiler = new Compiler();
-    this.modules = new Modules(process.cwd());
     this.exports = createExports();
+    this.compiler = new Compiler((name) => Object.hasOwn(this.exports, name));
+    this.modules = new Modules(process.cwd());
     this.sources = new Sources();
     this.output = new Output((type, content) => server.publishAtOnce(type, this.parent, content));
     server.beforePublish = () => this.output.flush();
