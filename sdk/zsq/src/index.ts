@@ -39,6 +39,7 @@ export type { Evaluate } from "./quantize/insight/subsets";
 
 // Integers that run
 export { exportOnnx, type ExportOnnxOptions } from "./onnx/export";
+export { calibrationFromOnnx } from "./onnx/import-scales";
 export { layerDifferences, type LayerDifference } from "./onnx/layer-differences";
 export { OnnxDetector, type OnnxDetectorOptions } from "./onnx/onnx-detector";
 

@@ -7,6 +7,7 @@ import { onnxGraph } from "zsq/dist/onnx/export";
 import { decodeModel } from "zsq/dist/onnx/proto";
 import { assertClose } from "../../helpers/close";
 import { assertNoLeaks } from "../../helpers/no-leaks";
+import { itWithOnnxruntime } from "../../helpers/onnxruntime";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 import { noiseImages, tinyConfig, tinyDetector } from "../../helpers/tiny-detector";
 
@@ -22,12 +23,7 @@ const levels = ({ classLogits, boxRegression }: HeadOutputs<tf.Tensor4D>): Float
 describe("exportOnnx", () => {
   const folder = temporaryFolder();
   let detector: Detector, images: tf.Tensor4D, quantized: QuantizedDetector;
-  before(function () {
-    try {
-      require.resolve("onnxruntime-node");
-    } catch {
-      this.skip(); // an optional package, which some platforms lack
-    }
+  before(() => {
     detector = tinyDetector();
     images = noiseImages(4, 32, 64);
     const { calibrator, tensors } = integers.activations;
@@ -41,7 +37,7 @@ describe("exportOnnx", () => {
     return quantizeDetector(detector, calibrate(detector, images, { calibrator, tensors }), given);
   };
 
-  it("gives a float detector's outputs in ONNX Runtime, for any multiple of the batch", () => assertNoLeaks(async () => {
+  itWithOnnxruntime("gives a float detector's outputs in ONNX Runtime, for any multiple of the batch", () => assertNoLeaks(async () => {
     const path = join(folder.path, "float.onnx");
     exportOnnx(detector, path, { ...size, batch: 2 });
     const executed = await OnnxDetector.load(path, tinyConfig());
@@ -53,13 +49,13 @@ describe("exportOnnx", () => {
     await executed.dispose();
   }));
 
-  it("computes with integers what the simulation says: each layer on the same input within one step", () => assertNoLeaks(async () => {
+  itWithOnnxruntime("computes with integers what the simulation says: each layer on the same input within one step", () => assertNoLeaks(async () => {
     const found = await layerDifferences(quantized, images, { kernels: "uint8" });
     assert.equal(new Set(found.map(({ layer }) => layer)).size, 29 + 7 - 2); // all but the heads' last, whose inputs come from float layers
     for (const { layer, worstSteps, share } of found) assert.ok(worstSteps <= 1 && share < 0.02, `${layer}: ${worstSteps} steps, ${share} of the values`);
   }));
 
-  it("stays near the simulation at the outputs", () => assertNoLeaks(async () => {
+  itWithOnnxruntime("stays near the simulation at the outputs", () => assertNoLeaks(async () => {
     const path = join(folder.path, "integers.onnx");
     exportOnnx(quantized, path, { ...size, kernels: "uint8" });
     const executed = await OnnxDetector.load(path, tinyConfig());
@@ -81,7 +77,7 @@ describe("exportOnnx", () => {
     }
   });
 
-  it("keeps layers in float, weights per tensor and of fewer bits, and inputs alone", () => assertNoLeaks(async () => {
+  itWithOnnxruntime("keeps layers in float, weights per tensor and of fewer bits, and inputs alone", () => assertNoLeaks(async () => {
     const weights = { symmetric: true, granularity: perTensor };
     for (const made of [quantize({ weights }), quantize({ ...integers, weights, activations: { tensors: ["inputs", "outputs", "adds"] }, exclude: ["backbone.body.conv1"] }, "W6A8")]) {
       const path = join(folder.path, "other.onnx");

@@ -5,7 +5,9 @@ import { dataCommand } from "./data";
 import { distillCommand } from "./distill";
 import { doctorCommand } from "./doctor";
 import { evaluateCommand } from "./evaluate";
+import { exportCommand } from "./export";
 import { notebooksCommand } from "./notebooks";
+import { quantizeCommand } from "./quantize";
 import { reproduceCommand } from "./reproduce";
 import { Failed, UsageError } from "./report-error";
 import { trainCommand } from "./train";
@@ -17,7 +19,7 @@ export async function main(args: string[]): Promise<number> {
   const parser = yargs(args)
     .scriptName("zsq")
     .usage("$0 <command> [options]\n\nZero-shot quantization of object detectors.")
-    .command(trainCommand).command(distillCommand).command(calibrateCommand).command(evaluateCommand).command(weightsCommand)
+    .command(trainCommand).command(distillCommand).command(calibrateCommand).command(quantizeCommand).command(exportCommand).command(evaluateCommand).command(weightsCommand)
     .command(whatIfCommand).command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(doctorCommand)
     .check(refuseNotANumber, true).demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
     .fail((message, error) => { throw error ?? new UsageError(message); });

@@ -19,13 +19,17 @@ export function resizedShape([height, width]: ImageShape, { shorter, longer }: N
   return [Math.floor(height * scale), Math.floor(width * scale)];
 }
 
+/** The shape of such an image with its padding. */
+export const paddedShape = (shape: ImageShape, resize: NonNullable<ImageConfig["resize"]>): [number, number] =>
+  resizedShape(shape, resize).map((side) => Math.ceil(side / MULTIPLE) * MULTIPLE) as [number, number];
+
 /**
  * Normalized images [n, h, w, 3], resized bilinearly (pixel centres at half pixels) and padded with zeros below and to the
  * right: `batch`, which the caller disposes, and the shape of the images in it without padding.
  */
 export function fitImages(images: tf.Tensor4D, resize: NonNullable<ImageConfig["resize"]>): { batch: tf.Tensor4D; shape: [number, number] } {
   const [, height, width] = images.shape, shape = resizedShape([height, width], resize);
-  const [below, right] = shape.map((side) => Math.ceil(side / MULTIPLE) * MULTIPLE - side);
+  const [below, right] = paddedShape([height, width], resize).map((side, k) => side - shape[k]);
   const batch = tf.tidy(() => tf.pad(tf.image.resizeBilinear(images, shape, false, true), [[0, 0], [0, below], [0, right], [0, 0]]));
   return { batch, shape };
 }

@@ -4,7 +4,6 @@ import { weight } from "../nn/weights";
 import type { QParams } from "../quantize/affine";
 import type { Calibrated } from "../quantize/calibrate";
 import { QuantizedDetector } from "../quantize/quantized-detector";
-import { calibratorName } from "../quantize/calibrators/spec";
 import { layerScheme } from "../quantize/scheme";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { checkGraph } from "./check-graph";
@@ -51,7 +50,7 @@ export function exportOnnx(detector: Calibrated | QuantizedDetector, path: strin
 export function onnxGraph(detector: Calibrated | QuantizedDetector, { imageShape, batch = 1, kernels = "int8", inspect = false }: ExportOnnxOptions): OnnxGraph {
   const graph = new Graph(detector.config, imageShape), writer = new Writer(detector, graph, batch, kernels);
   const quantized = detector instanceof QuantizedDetector;
-  const scheme: Record<string, string> = quantized ? { precision: detector.precision, calibrator: calibratorName(detector.scheme.activations.calibrator) } : {};
+  const scheme: Record<string, string> = quantized ? { precision: detector.precision, calibrator: JSON.stringify(detector.scheme.activations.calibrator) } : {};
   const result: OnnxGraph = { name: "retinanet", ...writer.write(inspect), opset: 13, metadata: { layout: "NHWC", ...scheme } };
   checkGraph(result);
   return result;

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { parseJson } from "../weights/parse-json";
-import { levelRange } from "./affine";
+import { levelRange, type QParams } from "./affine";
 import { Calibration } from "./calibrate";
+import type { ActivationRange } from "./calibrators/observer";
 import { checkCalibrator, type CalibratorSpec } from "./calibrators/spec";
 import type { QuantizedDetector } from "./quantized-detector";
 
-const range = z.strictObject({ min: z.number(), max: z.number(), magnitude: z.number().nonnegative() })
+const qparams = z.strictObject({ bits: z.int().min(2).max(16), scale: z.number().positive(), zeroPoint: z.int(), narrow: z.literal(true).optional() });
+const range = z.strictObject({ min: z.number(), max: z.number(), magnitude: z.number().nonnegative(), qparams: qparams.optional() })
   .refine(({ min, max }) => min <= max, { message: "expected min <= max" });
 const schema = z.strictObject({
   format: z.literal(1),
@@ -38,12 +40,16 @@ export function readCalibration(path: string): Calibration {
 }
 
 /**
- * The ranges that the scales of a quantized detector cover, as a calibration: from the lowest level to the highest of
- * each tensor. Quantizing with it gives the same scales, to rounding.
+ * The scales of a quantized detector as a calibration: of each tensor the range from its lowest level to its highest, and
+ * scale and zero point themselves. Quantizing with it gives exactly the same scales; at other bits, such as in another
+ * scheme, the ranges count.
  */
-export function calibrationOf({ inputQParams, scheme }: QuantizedDetector): Calibration {
-  return new Calibration([...inputQParams].map(([key, qparams]) => {
-    const [lowest, highest] = levelRange(qparams), { scale, zeroPoint } = qparams;
-    return [key, { min: (lowest - zeroPoint) * scale, max: (highest - zeroPoint) * scale, magnitude: highest * scale }] as const;
-  }), scheme.activations.calibrator, 0);
+export function calibrationOf({ inputQParams, scheme }: Pick<QuantizedDetector, "inputQParams" | "scheme">): Calibration {
+  return new Calibration([...inputQParams].map(([key, qparams]) => [key, rangeOf(qparams)] as const), scheme.activations.calibrator, 0);
+}
+
+/** The range that the levels cover, with their scale and zero point. */
+export function rangeOf(qparams: QParams): ActivationRange {
+  const [lowest, highest] = levelRange(qparams), { scale, zeroPoint } = qparams;
+  return { min: (lowest - zeroPoint) * scale, max: (highest - zeroPoint) * scale, magnitude: highest * scale, qparams };
 }

@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs-node-gpu";
 import type { RetinaNetConfig } from "../nn/config";
 import type { Graph } from "../nn/graph";
 import { weight, type Weights } from "../nn/weights";
-import { fakeQuantize, type QParams } from "./affine";
+import { checkQParams, fakeQuantize, levelRange, type QParams } from "./affine";
 import { arithmetics } from "./arithmetic";
 import type { Calibration } from "./calibrate";
 import { calibratorName } from "./calibrators/spec";
@@ -33,9 +33,17 @@ export function chooseActivationQParams({ image }: RetinaNetConfig, graph: Graph
     if (key === first && scheme.inputRange === "image") return [key, choose(imageRange(image), { bits, symmetric, narrow })];
     const range = calibration.get(key);
     if (!range) throw new Error(`quantizeDetector: missing calibration of layer: ${key}; expected a range for each of ${keys.length} tensors`);
-    const { min, max, magnitude } = range;
+    const { min, max, magnitude, qparams: known } = range;
+    if (known && known.bits === bits && known.narrow === narrow && (!symmetric || known.zeroPoint === 0)) return [key, checkedLevels(key, known)];
     if (!(Number.isFinite(max - min) && min <= max && magnitude >= 0 && magnitude < Infinity)) throw new RangeError(`quantizeDetector: invalid range of ${key}: [${min}, ${max}]; expected finite min <= max`);
     if (min === 0 && max === 0) throw new RangeError(`quantizeDetector: invalid range of ${key}: [0, 0], which makes it all zeros; expected some other value; try exclude`);
     return [key, choose(symmetric ? { min: -magnitude, max: magnitude } : { min, max }, { bits, symmetric, narrow })];
   }));
+}
+
+function checkedLevels(key: string, qparams: QParams): QParams {
+  checkQParams(`quantizeDetector: ${key}`, qparams);
+  const [lowest, highest] = levelRange(qparams), { zeroPoint } = qparams;
+  if (zeroPoint < lowest || zeroPoint > highest) throw new RangeError(`quantizeDetector: invalid zero point of ${key}: ${zeroPoint}; expected ${lowest} to ${highest}`);
+  return qparams;
 }

@@ -1,3 +1,4 @@
+import type { QParams } from "../affine";
 import { Extremes, tailSize } from "../percentile";
 import type { Range } from "../range";
 import { AbsHistogram } from "./abs-histogram";
@@ -11,6 +12,8 @@ import { TorchHistogram } from "./torch-histogram";
 export interface ActivationRange extends Range {
   /** the range [-magnitude, magnitude] of symmetric quantization */
   magnitude: number;
+  /** scale and zero point that schemes of the same levels take as they are; only where the range came from some */
+  qparams?: QParams;
 }
 
 /** Sees all values of a tensor, in batches, and then says their range. */
