@@ -4,6 +4,7 @@ import { runNetwork } from "../nn/detector";
 import { Graph } from "../nn/graph";
 import type { Weights } from "../nn/weights";
 import { createObserver, type ActivationRange, type Observer } from "./calibrators/observer";
+import { observeTensor } from "./calibrators/observe-tensor";
 import { checkCalibrator, percentile as exactPercentile, type CalibratorSpec } from "./calibrators/spec";
 import { HookedLayers } from "./hooked-layers";
 import { quantizationSites, type Sites } from "./sites";
@@ -102,7 +103,7 @@ export class Calibrator {
   add(images: tf.Tensor4D): void {
     const { detector: { config, weights, folded }, sites } = this;
     const observe = (key: string | undefined, x: tf.Tensor4D): undefined => {
-      if (key !== undefined) this.observers.get(key)!.add(x.dataSync() as Float32Array);
+      if (key !== undefined) observeTensor(this.observers.get(key)!, x);
       return undefined;
     };
     const layers = new HookedLayers(weights, { folded, input: (conv, x) => observe(sites.inputs.get(conv), x), value: (index, y) => observe(sites.values.get(index), y) });

@@ -1,3 +1,5 @@
+import type { Range } from "./range";
+
 /**
  * How many of the n largest values decide the percentile: those from position (n - 1) * p / 100 up.
  *
@@ -37,7 +39,7 @@ export class Extremes {
    * - **name** – what the values are, for error messages
    * - **capacity** – how many of the largest and of the smallest values to keep, >= 1
    */
-  constructor(private readonly name: string, capacity: number) {
+  constructor(private readonly name: string, private readonly capacity: number) {
     this.high = new Largest(capacity);
     this.low = new Largest(capacity);
   }
@@ -54,6 +56,21 @@ export class Extremes {
       if (value < bottom) bottom = -low.add(-value);
     }
     this.count += values.length;
+  }
+
+  /** How many of the values at each end are kept. */
+  get size(): number {
+    return this.capacity;
+  }
+
+  /** The values within, ends included, that no longer matter but for their number; none at first. */
+  settled(): Range {
+    return { min: -this.low.threshold, max: this.high.threshold };
+  }
+
+  /** Takes in so many values that do not matter: the others at hand hold as many, at both ends, as are kept. */
+  skip(count: number): void {
+    this.count += count;
   }
 
   /** The percentile p of all values; its counterpart at the lower end is lower(p), the percentile 100 - p. */

@@ -49,6 +49,24 @@ export class DyadicHistogram {
     return this;
   }
 
+  /** The values within, ends included, that change neither extremes nor which bins hold the `size` largest and smallest values. */
+  settled(size: number): { min: number; max: number } {
+    const [first, last] = this.tailBins(size), { counts, width, min, max } = this;
+    if (first < 0) return { min: Infinity, max: -Infinity };
+    const isEnd = (bin: number, step: number): boolean => {
+      for (let i = bin + step; i >= 0 && i < counts.length; i += step) if (counts[i]) return false;
+      return true;
+    };
+    return { min: isEnd(first, -1) ? min : (first + 1 - BINS) * width, max: isEnd(last, 1) ? max : (last - BINS) * width };
+  }
+
+  /** Takes in so many values that settled(size) holds, somewhere within. */
+  skip(count: number, size: number): void {
+    if (!count) return;
+    this.counts[this.tailBins(size)[1]] += count;
+    this.count += count;
+  }
+
   /** Counts of |x| in bins of `width`, up to the last that is not empty. */
   magnitudes(): Float64Array {
     const counts = this.counts.slice(BINS);
@@ -56,6 +74,15 @@ export class DyadicHistogram {
     let last = BINS;
     while (last > 1 && counts[last - 1] === 0) last--;
     return counts.subarray(0, last);
+  }
+
+  // the bins that hold the smallest value and the largest but size - 1; -1 if there are fewer values
+  private tailBins(size: number): [number, number] {
+    if (this.count < size) return [-1, -1];
+    let [first, last] = [0, this.counts.length - 1];
+    for (let sum = this.counts[first]; sum < size; ) sum += this.counts[++first];
+    for (let sum = this.counts[last]; sum < size; ) sum += this.counts[--last];
+    return [first, last];
   }
 
   // adds the counts of the lanes, which are emptied

@@ -22,6 +22,18 @@ export interface Observer {
   add(values: Float32Array): void;
   /** Throws if there were no values. */
   range(): ActivationRange;
+  /** only where the range depends on the largest and smallest values alone */
+  readonly tails?: Tails;
+}
+
+/** What an observer of the ends of a distribution needs to see of it. */
+export interface Tails {
+  /** how many values at each end decide */
+  readonly size: number;
+  /** values within, ends included, no longer matter but for their number */
+  settled(): Range;
+  /** takes in so many values that do not matter */
+  skip(count: number): void;
 }
 
 /**
@@ -41,7 +53,7 @@ export function createObserver(spec: CalibratorSpec, name: string, values: numbe
     case "histogram-percentile":
       if (spec.compat === "pytorch-quantization") return new ThresholdObserver(name, (histogram) => histogram.percentile(spec.percentile));
       if (spec.compat === "onnxruntime") return new OnnxruntimeObserver(name, spec.percentile);
-      return new HistogramObserver(name, (histogram) => percentileRange(histogram, spec.percentile));
+      return new HistogramObserver(name, (histogram) => percentileRange(histogram, spec.percentile), tailSize(values, spec.percentile));
     case "entropy":
       if (spec.compat) return new ThresholdObserver(name, (histogram) => histogram.entropy().amax);
       return new HistogramObserver(name, (histogram) => entropyRange(histogram, spec.bits));
@@ -58,6 +70,8 @@ const missing = (name: string): Error => new Error(`calibrate: missing ${name}; 
 class PercentileObserver implements Observer {
   constructor(private readonly extremes: Extremes, private readonly percentile: number) {}
 
+  get tails(): Tails { return this.extremes; }
+
   add(values: Float32Array): void { this.extremes.add(values); }
 
   range(): ActivationRange {
@@ -69,8 +83,13 @@ class PercentileObserver implements Observer {
 class HistogramObserver implements Observer {
   private readonly histogram: DyadicHistogram;
 
-  constructor(private readonly name: string, private readonly choose: (histogram: DyadicHistogram) => ActivationRange) {
+  constructor(private readonly name: string, private readonly choose: (histogram: DyadicHistogram) => ActivationRange, private readonly tail?: number) {
     this.histogram = new DyadicHistogram(name);
+  }
+
+  get tails(): Tails | undefined {
+    const { histogram, tail: size } = this;
+    return size === undefined ? undefined : { size, settled: () => histogram.settled(size), skip: (count) => histogram.skip(count, size) };
   }
 
   add(values: Float32Array): void { this.histogram.add(values); }
