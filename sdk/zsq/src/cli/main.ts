@@ -1,6 +1,7 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { calibrateCommand } from "./calibrate";
+import { compareCommand } from "./compare";
 import { dataCommand } from "./data";
 import { distillCommand } from "./distill";
 import { doctorCommand } from "./doctor";
@@ -19,7 +20,7 @@ export async function main(args: string[]): Promise<number> {
   const parser = yargs(args)
     .scriptName("zsq")
     .usage("$0 <command> [options]\n\nZero-shot quantization of object detectors.")
-    .command(trainCommand).command(distillCommand).command(calibrateCommand).command(quantizeCommand).command(exportCommand).command(evaluateCommand).command(weightsCommand)
+    .command(trainCommand).command(distillCommand).command(calibrateCommand).command(quantizeCommand).command(exportCommand).command(evaluateCommand).command(compareCommand).command(weightsCommand)
     .command(whatIfCommand).command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(doctorCommand)
     .check(refuseNotANumber, true).demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
     .fail((message, error) => { throw error ?? new UsageError(message); });

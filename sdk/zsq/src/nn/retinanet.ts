@@ -21,7 +21,11 @@ export const anchorsPerPosition = ({ anchors }: RetinaNetConfig): number => anch
  * Source: Lin et al. 2017; layer names and geometry as torchvision's retinanet_resnet50_fpn_v2.
  */
 export function retinaNet<T>(layers: Layers<T>, config: RetinaNetConfig, x: T): HeadOutputs<T> {
-  const features = resnet(layers, config.resnet, x);
+  return retinaNetOn(layers, config, resnet(layers, config.resnet, x));
+}
+
+/** Feature pyramid and heads on the ResNet's maps, one per stage. */
+export function retinaNetOn<T>(layers: Layers<T>, config: RetinaNetConfig, features: T[]): HeadOutputs<T> {
   const levels = fpn(layers, config.fpn, features, stageChannels(config.resnet));
   const [anchors, channels] = [anchorsPerPosition(config), config.fpn.channels];
   return {

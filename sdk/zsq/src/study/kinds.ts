@@ -1,6 +1,8 @@
 import { distillKind } from "./distill-task";
 import { evaluateKind } from "./evaluate-task";
 import { histogramKind } from "./histogram-task";
+import { methodDetectionsKind } from "./method-detections-task";
+import { methodImagesKind } from "./method-images-task";
 import { scoreKind } from "./score-task";
 import { summarizeKind } from "./summarize-task";
 import type { TaskKind, TaskKinds } from "./task";
@@ -13,6 +15,8 @@ const kind = <P>(of: TaskKind<P>): TaskKind => of as unknown as TaskKind;
 export const kinds: TaskKinds = {
   distill: kind(distillKind),
   "calibrate-and-evaluate": kind(evaluateKind),
+  "method-images": kind(methodImagesKind),
+  "method-detections": kind(methodDetectionsKind),
   score: kind(scoreKind),
   summarize: kind(summarizeKind),
   histograms: kind(histogramKind),

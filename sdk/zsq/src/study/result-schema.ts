@@ -8,10 +8,11 @@ const precisions = z.enum(["W32A32", "W8A8", "W8A4"]);
 const sources = z.enum(["none", "distilled-mean", "distilled-mean-std", "real", "noise", "shuffled"]);
 
 /** Ids of the results of the study; each has its file `<id>.json`. */
-export const resultIds = ["table1", "figure2", "figure3", "figure4", "what-if"] as const;
+export const resultIds = ["table1", "figure2", "figure3", "figure4", "what-if", "compare"] as const;
 export type ResultId = (typeof resultIds)[number];
 
-const base = z.strictObject({
+/** What every result says of its run. */
+export const base = z.strictObject({
   schema: z.literal(1),
   id: z.enum(resultIds),
   profile: z.enum(["embedded", "paper"]),
