@@ -92,6 +92,10 @@ export { Trainer, type TrainerOptions, type TrainingData } from "./train/trainer
 // Study
 export { ResultCache, type CachedResult } from "./study/cache";
 export { studyClaims } from "./study/claims";
+export { runCompare, type CompareOptions } from "./study/compare";
+export type { CompareCard, CompareResult, CompareRow } from "./study/compare-schema";
+export { comparedMethods, imageMethods, type ComparedMethod } from "./study/methods";
+export type { ImageMethod, MethodCard, PublishedFigure } from "./distill/methods/method";
 export { runDistillation, type Distillation, type RunDistillationOptions } from "./study/run-distillation";
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
@@ -117,6 +121,7 @@ export { courseMaterial, type CourseMaterial, type CourseOptions } from "./cours
 
 // Figures and tables
 export type { Figure, FigureOptions } from "./plot/figure";
+export { compareTable, methodTable } from "./plot/compare-table";
 export { figure2Figure } from "./plot/figure2-figure";
 export { figure2Table } from "./plot/figure2-table";
 export { figure3Figure } from "./plot/figure3-figure";
