@@ -1,5 +1,5 @@
 // Task kinds for tests of the executor: arithmetic, failure, and waiting.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { TaskKind, TaskKinds } from "zsq/dist/study/task";
 import { readSafetensors } from "zsq/dist/weights/safetensors";
 
@@ -27,6 +27,12 @@ const fail: TaskKind = { version: 1, cost, run: ({ message }) => Promise.reject(
 
 const crash: TaskKind = { version: 1, cost, run: () => process.exit(3) };
 
+// fails for as long as the file is missing
+const flaky: TaskKind = {
+  version: 1, cost,
+  run: ({ flag, i }) => (existsSync(String(flag)) ? Promise.resolve({ value: i }) : Promise.reject(new Error(`missing ${String(flag)}`))),
+};
+
 const wait: TaskKind = {
   version: 1, cost,
   async run({ ms }, { onProgress }) {
@@ -36,4 +42,4 @@ const wait: TaskKind = {
   },
 };
 
-export const kinds: TaskKinds = { square, sum, length, fail, crash, wait };
+export const kinds: TaskKinds = { square, sum, length, fail, flaky, crash, wait };

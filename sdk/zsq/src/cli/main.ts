@@ -11,6 +11,8 @@ import { notebooksCommand } from "./notebooks";
 import { quantizeCommand } from "./quantize";
 import { reproduceCommand } from "./reproduce";
 import { Failed, UsageError } from "./report-error";
+import { runCommand } from "./run";
+import { taskCommand } from "./task";
 import { trainCommand } from "./train";
 import { weightsCommand } from "./weights";
 import { whatIfCommand } from "./what-if";
@@ -21,7 +23,7 @@ export async function main(args: string[]): Promise<number> {
     .scriptName("zsq")
     .usage("$0 <command> [options]\n\nZero-shot quantization of object detectors.")
     .command(trainCommand).command(distillCommand).command(calibrateCommand).command(quantizeCommand).command(exportCommand).command(evaluateCommand).command(compareCommand).command(weightsCommand)
-    .command(whatIfCommand).command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(doctorCommand)
+    .command(whatIfCommand).command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(runCommand).command(taskCommand).command(doctorCommand)
     .check(refuseNotANumber, true).demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
     .fail((message, error) => { throw error ?? new UsageError(message); });
   try {

@@ -54,6 +54,16 @@ export class ResultCache {
     return this.intact(key) !== null;
   }
 
+  /** Whether there is an entry that read(key) would refuse. */
+  isDamaged(key: string): boolean {
+    return (existsSync(this.path(key, "json")) || existsSync(this.tensorPath(key))) && !this.has(key);
+  }
+
+  /** Where the value of a result is, or will be, as a JSON file. */
+  entryPath(key: string): string {
+    return this.path(key, "json");
+  }
+
   /** Stores the result of what `description` determines; returns its key. Arrays first, so that no entry ever lacks them. */
   write(description: Json, { value, tensors }: CachedResult): string {
     const key = cacheKey(description);
@@ -80,7 +90,9 @@ export class ResultCache {
 
   private intact(key: string): Entry | null {
     try {
-      const { sha256: checksum, ...rest } = JSON.parse(readFileSync(this.path(key, "json"), "utf8")) as Entry;
+      const text = readFileSync(this.path(key, "json"), "utf8");
+      const { sha256: checksum, ...rest } = JSON.parse(text) as Entry;
+      if (`${canonicalJson({ ...rest, sha256: checksum })}\n` !== text) return null;
       if (rest.schema !== 1 || rest.key !== key || sha256(canonicalJson(rest)) !== checksum) return null;
       if (rest.tensors !== null && sha256(readFileSync(this.tensorPath(key))) !== rest.tensors) return null;
       return { ...rest, sha256: checksum };

@@ -3,23 +3,32 @@ import { join } from "node:path";
 import { cacheKey, ResultCache } from "./cache";
 import { TimeLeft, type TasksProgress } from "./progress";
 import { describeTask, kindOf, type Task, type TaskKinds } from "./task";
-import { WorkerEnded, WorkerProcess } from "./worker-process";
+import { WorkerEnded, WorkerProcess, type TaskUsage } from "./worker-process";
 
 export interface RunTasksOptions {
-  /** processes that run at a time; defaults to the number of cores */
+  /** processes that run at a time; defaults to the number of cores, fewer if memory is short */
   jobs?: number;
   /** defaults to the repository's */
   cache?: ResultCache;
   /** module that exports `kinds`; defaults to the kinds of the study */
   kindsModule?: string;
   onProgress?: (progress: TasksProgress) => void;
+  /** called for each task that has run: its place in the list, its key, and what it took or why it failed */
+  onTask?: (index: number, key: string, outcome: TaskUsage | { failed: string }) => void;
   /** stops the processes; finished tasks stay in the cache */
   signal?: AbortSignal;
 }
 
+/** Memory that a task is taken to need if its kind does not say. */
+const TASK_BYTES = 2 ** 30;
+
+/** As many processes as there are cores, but no more than have room in the free memory at once. */
+const jobsThatFit = (bytes: readonly number[]): number => Math.max(1, Math.min(availableParallelism(), Math.floor((0.9 * process.availableMemory()) / Math.max(TASK_BYTES / 16, ...bytes))));
+
 /** A task and what it takes to run it. */
 interface Job {
   task: Task;
+  index: number;
   key: string;
   description: ReturnType<typeof describeTask>;
   cost: number;
@@ -33,15 +42,16 @@ interface Job {
  * Throws if a task failed (its name and the first line of its error; all others that can are run first), or when stopped.
  */
 export async function runTasks(tasks: readonly Task[], options: RunTasksOptions = {}): Promise<string[]> {
-  const { jobs = availableParallelism(), cache = new ResultCache(), kindsModule = join(__dirname, "kinds.js") } = options;
-  if (!Number.isInteger(jobs) || jobs < 1) throw new RangeError(`runTasks: invalid jobs: ${jobs}; expected an integer >= 1`);
+  const { cache = new ResultCache(), kindsModule = join(__dirname, "kinds.js") } = options;
+  if (options.jobs !== undefined && (!Number.isInteger(options.jobs) || options.jobs < 1)) throw new RangeError(`runTasks: invalid jobs: ${options.jobs}; expected an integer >= 1`);
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { kinds } = require(kindsModule) as { kinds: TaskKinds };
   cache.sweep();
-  const all = tasks.map((task): Job => {
+  const all = tasks.map((task, index): Job => {
     const description = describeTask(task, kinds);
-    return { task, description, key: cacheKey(description), cost: kindOf(task, kinds).cost(task.parameters) };
+    return { task, index, description, key: cacheKey(description), cost: kindOf(task, kinds).cost(task.parameters) };
   });
+  const { jobs = jobsThatFit(tasks.map((task) => kindOf(task, kinds).memory?.(task.parameters) ?? TASK_BYTES)) } = options;
   const run = new Run(all, cache, Math.min(jobs, Math.max(1, all.length)), options);
   await run.finish(kindsModule);
   return all.map(({ key }) => key);
@@ -100,18 +110,19 @@ class Run {
     }
   }
 
-  private async runOne(worker: WorkerProcess, { task, key, description, cost }: Job): Promise<void> {
+  private async runOne(worker: WorkerProcess, { task, index, key, description, cost }: Job): Promise<void> {
     this.timeLeft.start(key, cost);
     const onProgress = (fraction: number): void => {
       this.timeLeft.advance(key, fraction);
       this.report(task.name);
     };
     try {
-      await worker.run({ task, description, paths: this.pathsOf(task) }, onProgress);
+      const usage = await worker.run({ task, description, paths: this.pathsOf(task) }, onProgress);
       this.finished.add(key);
+      this.options.onTask?.(index, key, usage);
     } catch (error) {
       if (error instanceof WorkerEnded && error.signal === "SIGINT") this.stopped = true; // Ctrl-C reaches every process of a terminal
-      if (!this.stopped) this.fail(key, task.name, (error as Error).message);
+      if (!this.stopped) this.fail(index, key, task.name, (error as Error).message);
     }
     this.timeLeft.finish(key);
     if (!this.stopped) this.report(task.name);
@@ -121,11 +132,11 @@ class Run {
   // the first waiting task whose inputs are there; tasks whose inputs failed are given up
   private takeReady(): Job | null {
     for (let i = 0; i < this.waiting.length; i++) {
-      const { task, key } = this.waiting[i];
+      const { task, index, key } = this.waiting[i];
       const broken = resultsReadBy(task).find((input) => this.failed.has(input));
       if (broken !== undefined) {
         this.waiting.splice(i--, 1);
-        this.fail(key, task.name, `not run, for ${this.failed.get(broken)!.name} failed`);
+        this.fail(index, key, task.name, `not run, for ${this.failed.get(broken)!.name} failed`);
       } else if (resultsReadBy(task).every((input) => this.finished.has(input) || this.cache.has(input))) {
         return this.waiting.splice(i, 1)[0];
       }
@@ -137,8 +148,9 @@ class Run {
     return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, "path" in input ? input.path : this.cache.tensorPath(input.result)]));
   }
 
-  private fail(key: string, name: string, message: string): void {
+  private fail(index: number, key: string, name: string, message: string): void {
     this.failed.set(key, { name, message });
+    this.options.onTask?.(index, key, { failed: message });
     this.wakeAll();
   }
 

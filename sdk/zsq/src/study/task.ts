@@ -40,6 +40,8 @@ export interface TaskKind<P = Task["parameters"]> {
   code?: () => string;
   /** time that a task takes on one core here, roughly, in seconds: for the order and the time left */
   cost: (parameters: P) => number;
+  /** memory that a process needs for a task, roughly, in bytes; default 1 GiB */
+  memory?: (parameters: P) => number;
   run: (parameters: P, context: TaskContext) => Promise<CachedResult>;
 }
 

@@ -14,6 +14,12 @@ const WORKER_ENVIRONMENT = {
   MALLOC_TOP_PAD_: "268435456",
 };
 
+/** What a task took; `peakBytes` is the largest memory of its process so far. */
+export interface TaskUsage {
+  seconds: number;
+  peakBytes: number;
+}
+
 /** A child process that runs one task at a time. It is started by its first task. */
 export class WorkerProcess {
   private child: ChildProcess | null = null;
@@ -21,11 +27,11 @@ export class WorkerProcess {
   constructor(private readonly kindsModule: string, private readonly cacheFolder: string) {}
 
   /**
-   * Runs a task; resolves to its time in seconds once the result is stored.
+   * Runs a task; resolves to what it took once the result is stored.
    *
    * Throws what the task threw, or how the process ended; the next task then gets a new process.
    */
-  run(request: WorkerRequest, onProgress: (fraction: number) => void): Promise<number> {
+  run(request: WorkerRequest, onProgress: (fraction: number) => void): Promise<TaskUsage> {
     const child = (this.child ??= this.start());
     return new Promise((resolve, reject) => {
       let errors = "";
@@ -37,7 +43,7 @@ export class WorkerProcess {
       };
       const onMessage = (message: WorkerReply): void => {
         if ("progress" in message) onProgress(message.progress);
-        else settle(() => ("error" in message ? reject(new Error(message.error)) : resolve(message.seconds)));
+        else settle(() => ("error" in message ? reject(new Error(message.error)) : resolve({ seconds: message.seconds, peakBytes: message.peakBytes })));
       };
       const onError = (error: Error): void => settle(() => reject(error));
       const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {

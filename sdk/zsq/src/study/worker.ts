@@ -12,7 +12,7 @@ export interface WorkerRequest {
 }
 
 /** To the executor. */
-export type WorkerReply = { progress: number } | { done: true; seconds: number } | { error: string };
+export type WorkerReply = { progress: number } | { done: true; seconds: number; peakBytes: number } | { error: string };
 
 function startWorker([kindsModule, folder]: string[]): void {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -22,10 +22,10 @@ function startWorker([kindsModule, folder]: string[]): void {
   process.on("disconnect", () => process.exit(1));
   process.on("message", ({ task, description, paths }: WorkerRequest) => {
     const start = performance.now();
-    kindOf(task, kinds).run(task.parameters, { paths, onProgress: (fraction) => reply({ progress: fraction }) })
+    Promise.resolve().then(() => kindOf(task, kinds).run(task.parameters, { paths, onProgress: (fraction) => reply({ progress: fraction }) }))
       .then((result) => {
         cache.write(description, result);
-        reply({ done: true, seconds: (performance.now() - start) / 1000 });
+        reply({ done: true, seconds: (performance.now() - start) / 1000, peakBytes: process.resourceUsage().maxRSS * 1024 });
       })
       .catch((error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) }));
   });

@@ -17,7 +17,7 @@ let files = 0;
  * Throws one line that names the file if it cannot be written; the old file is then untouched and nothing is left beside it.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array | Iterable<Uint8Array>): void {
-  const temporary = `${path}.${HOST}.${process.pid}.${files++}.tmp`;
+  const temporary = temporaryName(path);
   const pieces = typeof data === "string" ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -35,6 +35,9 @@ export function writeFileAtomic(path: string, data: string | Uint8Array | Iterab
   }
   syncFolder(dirname(path));
 }
+
+/** A name beside a file that no other process uses, and that sweepTemporaries knows. */
+export const temporaryName = (path: string): string => `${path}.${HOST}.${process.pid}.${files++}.tmp`;
 
 /**
  * Removes what interrupted writes left in a folder: temporary files of processes that are gone, and whatever is older
