@@ -1,5 +1,6 @@
 import { dfqToolkit } from "../distill/methods/dfq-toolkit";
 import { dsg } from "../distill/methods/dsg";
+import { gdfqImages, qimeraImages } from "../distill/methods/gdfq";
 import { gznq } from "../distill/methods/gznq";
 import { hastImages } from "../distill/methods/hast";
 import { intraq } from "../distill/methods/intraq";
@@ -8,9 +9,11 @@ import type { ImageMethod, MethodCard } from "../distill/methods/method";
 import { meanAndStd, meanOnly, zeroqClassification, zeroqDetection } from "../distill/methods/presets";
 import { zskd } from "../distill/methods/zskd";
 import { dfq } from "../quantize/methods/dfq";
+import { attentiveLoss, fineTuned } from "../quantize/methods/fine-tune";
 import { mixedPrecision } from "../quantize/methods/mixed-precision";
 import { calibrateAndQuantize, type QuantizeMethod } from "../quantize/methods/quantized";
 import { perTensorControl, splitChannels } from "../quantize/methods/split-channels";
+import { zaq } from "../quantize/methods/zaq";
 
 /** Rows that may be compared with one another: those of one group, and those of a group with the baselines. */
 export type MethodGroup = "baseline" | "images" | "data-free" | "fine-tuned";
@@ -30,7 +33,7 @@ export interface ComparedMethod extends MethodCard {
 
 /** The methods that make images, by id. */
 export const imageMethods: ReadonlyMap<string, ImageMethod> = new Map(
-  [meanOnly, meanAndStd, zeroqClassification, zeroqDetection, dsg, intraq, zskd, gznq, hastImages, mct, dfqToolkit].map((method) => [method.id, method]),
+  [meanOnly, meanAndStd, zeroqClassification, zeroqDetection, dsg, intraq, zskd, gznq, hastImages, mct, dfqToolkit, gdfqImages, qimeraImages].map((method) => [method.id, method]),
 );
 
 export const baselineImages: readonly BaselineImages[] = ["real", "shuffled", "noise"];
@@ -40,6 +43,13 @@ const baseline = (id: BaselineImages, label: string, source: string): ComparedMe
 
 const byImages = ({ id, label, source, deviations, published }: ImageMethod): ComparedMethod =>
   ({ id, label, source, deviations, published, group: "images", images: id, quantize: calibrateAndQuantize, random: true });
+
+const TUNING = "some tens of steps of Adam 1e-4 in place of ten thousands of SGD; ranges are exact percentiles of the images; batch normalizations stay as they are";
+
+const tuned = (from: ImageMethod, recipe: Parameters<typeof fineTuned>[0], own: { id: string; label: string; deviations?: string[] }): ComparedMethod => ({
+  id: own.id, label: own.label, source: from.source, deviations: [...from.deviations.filter((text) => !text.startsWith("images only")), TUNING, ...(own.deviations ?? [])], published: from.published,
+  group: "fine-tuned", images: from.id, quantize: fineTuned(recipe), random: true,
+});
 
 /** All rows of the comparison, in its order. */
 export const comparedMethods: readonly ComparedMethod[] = [
@@ -63,6 +73,21 @@ export const comparedMethods: readonly ComparedMethod[] = [
     id: "zeroq-mixed", label: "ZeroQ, mixed precision", source: "Cai et al., CVPR 2020; its code for this was never published", group: "data-free", images: zeroqClassification.id, quantize: mixedPrecision, random: true,
     deviations: ["kernels at 2 to 8 bits within the size of the precision asked for; activations all at its bits", "sensitivity by the sigmoid of each class, not a softmax"],
     published: [{ figure: "33.7 to 35.9 (full precision 36.4); from memory of the paper, not checked", task: "COCO, RetinaNet R50, mixed weights, mAP" }],
+  },
+  {
+    id: "real-tuned", label: "real images, fine-tuned (control)", source: "training images, fine-tuned like the rows below", group: "fine-tuned", images: "real", quantize: fineTuned(), random: true, deviations: [], published: [],
+  },
+  {
+    id: "noise-tuned", label: "Gaussian noise, fine-tuned (control)", source: "N(0, 1), fine-tuned like the rows below", group: "fine-tuned", images: "noise", quantize: fineTuned(), random: true, deviations: [], published: [],
+  },
+  tuned(gdfqImages, {}, { id: "gdfq-tuned", label: "GDFQ", deviations: ["no loss towards the targets in fine-tuning; images are made once, not anew in each step"] }),
+  tuned(qimeraImages, {}, { id: "qimera-tuned", label: "Qimera", deviations: ["no loss towards the targets in fine-tuning; images are made once, not anew in each step"] }),
+  tuned(intraq, {}, { id: "intraq-tuned", label: "IntraQ, fine-tuned" }),
+  tuned(hastImages, { loss: attentiveLoss(1), perturbation: 0.01 }, { id: "hast-tuned", label: "HAST, fine-tuned", deviations: ["attention of the ResNet's four maps, weight 1 beside the divergence of the outputs"] }),
+  {
+    id: "zaq", label: "ZAQ", source: "Liu et al., CVPR 2021; public code read (classifiers only)", group: "fine-tuned", images: null, quantize: zaq, random: true,
+    deviations: ["discrepancy of class and box outputs at all levels and of the ResNet's four maps, averaged to at most 1024 positions", TUNING, "ranges from the generator's images, five times on the way"],
+    published: [{ figure: "52.64 (W4A4), 64.54 (W5A5)", task: "ImageNet, ResNet-18, top-1; from another paper's table" }],
   },
 ];
 

@@ -80,7 +80,7 @@ export class QuantizationAware {
 }
 
 /** A TrainingTape that rounds what enters each convolution; gradients of the ends of the ranges are added to `ends`. */
-class QuantizingTape extends TrainingTape {
+export class QuantizingTape extends TrainingTape {
   constructor(weights: Weights, private readonly qparams: ReadonlyMap<string, QParams>, private readonly ends: Map<string, [number, number]>) {
     super(weights);
   }

@@ -82,4 +82,7 @@ export function targetProbabilities({ logits }: OutputRows, { rows, labels }: Pi
 export const anchorsOf = ({ classLogits }: HeadOutputs<Node>, config: RetinaNetConfig, imageShape: readonly [number, number]): Float32Array =>
   anchorBoxes(config.anchors, imageShape, classLogits.map(({ value }) => [value.shape[1], value.shape[2]] as const));
 
+/** Outputs as rows. */
+export const rowsOf = ({ classLogits, boxRegression }: HeadOutputs<tf.Tensor4D>, classes: number): OutputRows => ({ logits: joined(classLogits, classes), regression: joined(boxRegression, 4) });
+
 const joined = (levels: readonly tf.Tensor4D[], columns: number): tf.Tensor3D => tf.concat(levels.map((level) => level.reshape<tf.Tensor3D>([level.shape[0], -1, columns])), 1);

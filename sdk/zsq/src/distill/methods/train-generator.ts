@@ -1,0 +1,56 @@
+import * as tf from "@tensorflow/tfjs-node-gpu";
+import type { Detector } from "../../nn/detector";
+import type { ImageTargets } from "../../train/targets";
+import { randomTargets } from "./box-targets";
+import { conditionOf, Generator, latents, type Condition } from "./generator";
+import { RecipeObjective, type RecipeLoss } from "./recipe-objective";
+import { breathe, checkSynthesis, type SynthesizeOptions, type SyntheticImages } from "./synthesis";
+
+/** What an image of a generator is asked to show, and how that is told to the generator. */
+export interface Wish { targets: ImageTargets; condition: Condition }
+
+/** How a method trains a generator. */
+export interface GeneratorRecipe extends RecipeLoss {
+  /** of Adam; default 1e-3 */
+  learningRate?: number;
+  /** the wish of image number k of a seed; default one random box with its class */
+  wish?: (detector: Detector, imageShape: readonly [number, number], seed: number, image: number) => Wish;
+}
+
+/** One random box with its class. */
+export const plainWish = ({ config }: Detector, imageShape: readonly [number, number], seed: number, image: number): Wish => {
+  const targets = randomTargets(config, imageShape, seed, image);
+  return { targets, condition: conditionOf(targets, config, imageShape) };
+};
+
+/**
+ * Trains a generator by the recipe's loss on what it makes, then lets it make the images; each step has fresh latent
+ * vectors and wishes, a batch of at most 8.
+ *
+ * Leaves no tensor behind. Throws if an option is out of range, a loss is not finite, or when stopped (an AbortError).
+ */
+export async function trainGenerator(where: string, detector: Detector, recipe: GeneratorRecipe, options: SynthesizeOptions): Promise<SyntheticImages> {
+  checkSynthesis(where, options);
+  const { images, imageShape, iterations, seed, onProgress, signal } = options, batch = Math.min(8, options.batchSize ?? 8), { wish = plainWish, learningRate = 1e-3 } = recipe;
+  const generator = new Generator(detector.config.classes, { imageShape, seed }), objective = new RecipeObjective(detector, recipe), history: number[] = [];
+  const wishes = (first: number, count: number): Wish[] => Array.from({ length: count }, (_, k) => wish(detector, imageShape, seed, first + k));
+  try {
+    for (let step = 0; step < iterations; step++) {
+      const wanted = wishes(images + step * batch, batch), conditions = wanted.map(({ condition }) => condition), latent = latents(seed, step, batch, generator.latent), x = generator.generate(latent, conditions);
+      const { loss, gradient } = objective.lossGradient(x, wanted.map(({ targets }) => targets));
+      history.push(loss);
+      if (Number.isFinite(loss)) generator.learn(latent, conditions, gradient, learningRate);
+      tf.dispose([latent, x, gradient]);
+      if (!Number.isFinite(loss)) throw new Error(`${where}: invalid loss at step ${step}: ${loss}; expected a finite number`);
+      onProgress?.((step + 1) / iterations);
+      await breathe(where, signal);
+    }
+    const conditions = wishes(0, images).map(({ condition }) => condition), latent = latents(seed, 1_000_000, images, generator.latent), x = generator.generate(latent, conditions);
+    const result: SyntheticImages = { images: x.dataSync() as Float32Array, shape: x.shape, history };
+    tf.dispose([latent, x]);
+    return result;
+  } finally {
+    generator.dispose();
+    objective.dispose();
+  }
+}
