@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Observer } from "./observer";
 
 const SMALL = 2 ** 15;
-const ROW_LENGTHS = [128, 96, 64, 48, 32];
+const ROW_LENGTHS = [32, 48, 64, 40];
 
 /**
  * Shows all values of a tensor, float32 of any shape, to an observer. Where that wants the ends of the distribution alone,
@@ -24,25 +24,41 @@ export function observeTensor(observer: Observer, x: tf.Tensor): void {
 function endRows({ tails }: Observer, x: tf.Tensor): { length: number; chosen: Int32Array } | undefined {
   const length = ROW_LENGTHS.find((size) => x.size % size === 0);
   if (!tails || !length || x.size < SMALL || 4 * tails.size * length > x.size) return undefined;
-  const whole = tf.tidy(() => tf.stack([x.min(), x.max()])), [min, max] = whole.dataSync(), { min: low, max: high } = tails.settled();
-  whole.dispose();
-  if (!Number.isFinite(max - min)) return undefined;
-  const above = max > high ? largest(rowEnds(x, length, "max"), high, tails.size) : [], below = min < low ? largest(rowEnds(x, length, "min"), -low, tails.size) : [];
-  return { length, chosen: Int32Array.from(new Set([...above, ...below])).sort() };
+  const { min: low, max: high } = tails.settled(), above = ends(x, length, "max", high), below = ends(x, length, "min", -low);
+  if (!above || !below) return undefined;
+  return { length, chosen: Int32Array.from(new Set([...largest(above, high, tails.size), ...largest(below, -low, tails.size)])).sort() };
 }
 
-// largest value of each row, or smallest with its sign changed
-function rowEnds(x: tf.Tensor, length: number, end: "min" | "max"): Float32Array {
-  const ends = tf.tidy(() => (end === "max" ? x.reshape([-1, length]).max(1) : x.reshape([-1, length]).min(1).neg())), values = ends.dataSync() as Float32Array;
-  ends.dispose();
+// the largest value of each row, or the smallest with its sign changed; none if all are settled; undefined if one is not finite
+function ends(x: tf.Tensor, length: number, end: "max" | "min", settled: number): Float32Array | undefined {
+  const whole = tf.tidy(() => (end === "max" ? x.max() : x.min().neg())), [extreme] = whole.dataSync();
+  whole.dispose();
+  if (!Number.isFinite(extreme)) return undefined;
+  if (extreme <= settled) return new Float32Array();
+  const rows = tf.tidy(() => (end === "max" ? x.reshape([-1, length]).max(1) : x.reshape([-1, length]).min(1).neg())), values = rows.dataSync() as Float32Array;
+  rows.dispose();
   return values;
 }
 
-// places of values above the threshold, the `count` largest of them at most
-function largest(values: Float32Array, threshold: number, count: number): number[] {
-  const places: number[] = [];
-  values.forEach((value, i) => { if (value > threshold) places.push(i); });
-  if (places.length <= count) return places;
-  const limit = Float32Array.from(places, (i) => values[i]).sort()[places.length - count], above = places.filter((i) => values[i] > limit);
-  return [...above, ...places.filter((i) => values[i] === limit).slice(0, count - above.length)];
+const BUCKETS = 1024;
+
+// places of values above the threshold, or if there are more than `count` those of its largest
+function largest(values: Float32Array, threshold: number, count: number): Int32Array {
+  const places = new Int32Array(values.length);
+  let found = 0, [min, max] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (!(value > threshold)) continue;
+    places[found++] = i;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  const candidates = places.subarray(0, found);
+  if (found <= count || min === max) return candidates.subarray(0, count);
+  const perBucket = (BUCKETS - 1) / (max - min), filled = new Uint32Array(BUCKETS);
+  for (const i of candidates) filled[Math.floor((values[i] - min) * perBucket)]++;
+  let last = BUCKETS, above = 0; // buckets from the last one up hold enough
+  while (above < count) above += filled[--last];
+  const kept = candidates.filter((i) => Math.floor((values[i] - min) * perBucket) >= last);
+  return above < 2 * count ? kept : kept.sort((a, b) => values[b] - values[a]).subarray(0, count);
 }
