@@ -94,6 +94,8 @@ export { ResultCache, type CachedResult } from "./study/cache";
 export { studyClaims } from "./study/claims";
 export { runCompare, type CompareOptions } from "./study/compare";
 export type { CompareCard, CompareResult, CompareRow } from "./study/compare-schema";
+export { domainDistance, type DomainRow } from "./study/domain-view";
+export { privacyCheck, type PrivacyOptions, type PrivacyRow } from "./study/privacy";
 export { comparedMethods, imageMethods, type ComparedMethod } from "./study/methods";
 export type { ImageMethod, MethodCard, PublishedFigure } from "./distill/methods/method";
 export { runDistillation, type Distillation, type RunDistillationOptions } from "./study/run-distillation";
@@ -122,6 +124,7 @@ export { courseMaterial, type CourseMaterial, type CourseOptions } from "./cours
 
 // Figures and tables
 export type { Figure, FigureOptions } from "./plot/figure";
+export { compareFigure } from "./plot/compare-figure";
 export { compareTable, methodTable } from "./plot/compare-table";
 export { figure2Figure } from "./plot/figure2-figure";
 export { figure2Table } from "./plot/figure2-table";
