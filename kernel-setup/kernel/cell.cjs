@@ -31,7 +31,7 @@ class Cell {
         if (isAsync) result.then(() => this.end({ value: take() }), (error) => this.end({ error }));
         else this.end({ value: take() });
       } catch (error) {
-        this.end({ error: error?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ? new Interrupted() : error });
+        this.end({ error: isInterruption(error) ? new Interrupted() : error });
       } finally {
         Atomics.store(state, IN_SCRIPT, 0);
       }
@@ -46,6 +46,14 @@ class Cell {
     this.interrupted = true;
     this.controller.abort(new Interrupted());
     setTimeout(() => this.end({ error: new Interrupted() }), GRACE);
+  }
+}
+
+function isInterruption(error) {
+  try {
+    return error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+  } catch {
+    return false; // undefined, or an object that cannot be looked at
   }
 }
 

@@ -15,7 +15,13 @@ const neighbours = watchNeighbours();
 findPackagesFromAnywhere();
 
 // tslab fixes the compiler's options; ours: maps, so that errors tell the cell's own lines, and strict types on request.
-typescript.createWatchCompilerHost = (files, options, ...rest) => ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true, strict }, ...rest);
+typescript.createWatchCompilerHost = (files, options, ...rest) => {
+  const host = ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true, strict }, ...rest);
+  const { setTimeout } = host;
+  // tslab knows one timer, that of the next compilation; the other one, for modules that were missing, need not wait.
+  host.setTimeout = (work, ...rest) => (work.name === "invalidateResolutionsOfFailedLookup" ? void work() : setTimeout(work, ...rest));
+  return host;
+};
 
 // tslab's second step, from ES modules to CommonJS: here loops and awaits learn to stop.
 typescript.transpileModule = (text, options) => {
@@ -60,7 +66,7 @@ class Compiler {
     return {
       diagnostics,
       code: output,
-      isAsync: hasToplevelAwait,
+      isAsync: hasToplevelAwait || /\bfor await\b/.test(output), // tslab does not see the latter
       valueName: lastExpressionVar,
       modules: sideOutputs.map((module) => ({ ...module, maps: decode(module.data) })),
       maps: decode(output),

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Detector } from "../nn/detector";
 import { ImageAdam } from "./adam";
+import { cellSignal } from "../tensor/cell-signal";
 import { checkOptions } from "./check-options";
 import { startNoise } from "./noise";
 import { DistillObjective, isFiniteEverywhere } from "./objective";
@@ -25,6 +26,7 @@ export interface DistillOptions extends DistillPreset {
   until?: StopRule;
   /** called after each iteration of each batch */
   onProgress?: (progress: DistillProgress) => void;
+  /** stops the run; defaults to the stop button of the notebook's cell */
   signal?: AbortSignal;
 }
 
@@ -111,7 +113,7 @@ class Batch {
   }
 
   async run(): Promise<void> {
-    const { iterations, learningRate, schedule, until, signal } = this.options;
+    const { iterations, learningRate, schedule, until, signal = cellSignal() } = this.options;
     const adam = new ImageAdam(this.noise());
     const rates = this.ended.map(() => schedule(iterations));
     const stop = until?.(this.detector);

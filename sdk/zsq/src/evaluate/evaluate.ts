@@ -2,6 +2,7 @@ import { evaluate, type CategoryResult, type Evaluation } from "coco-eval-ts";
 import type { ImageDataset } from "../datasets/image-dataset";
 import { normalizeImages } from "../datasets/normalize";
 import type { AsyncPredictor, Predictor } from "../nn/detector";
+import { cellSignal } from "../tensor/cell-signal";
 import { cocoDetections } from "./coco-detections";
 import { detectionsOf, fitted } from "./detect";
 import { concatDetections, type Detections } from "./detections";
@@ -51,7 +52,7 @@ export async function evaluateMap(predictor: Predictor | AsyncPredictor, dataset
 }
 
 async function detectAll(predictor: Predictor | AsyncPredictor, dataset: ImageDataset, total: number, batchSize: number, onProgress: EvaluateMapOptions["onProgress"]): Promise<Detections> {
-  const batches: { detections: Detections; images: number }[] = [];
+  const batches: { detections: Detections; images: number }[] = [], signal = cellSignal();
   for (let first = 0, images: number; first < total; first += images) {
     images = equalImages(dataset, first, Math.min(batchSize, total - first));
     const { pixels, shape } = await dataset.load(Array.from({ length: images }, (_, k) => first + k));
@@ -65,6 +66,7 @@ async function detectAll(predictor: Predictor | AsyncPredictor, dataset: ImageDa
     }
     onProgress?.(first + images, total);
     await new Promise(setImmediate); // lets signals and timers in
+    signal?.throwIfAborted();
   }
   return concatDetections(batches);
 }

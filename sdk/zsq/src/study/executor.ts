@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { cellSignal } from "../tensor/cell-signal";
 import { cacheKey, ResultCache } from "./cache";
 import { TimeLeft, type TasksProgress } from "./progress";
 import { describeTask, kindOf, type Task, type TaskKinds } from "./task";
@@ -83,7 +84,7 @@ class Run {
 
   async finish(kindsModule: string): Promise<void> {
     this.report(this.total === this.finished.size ? "from the cache" : "starting");
-    const { signal } = this.options;
+    const { signal = cellSignal() } = this.options;
     const workers = Array.from({ length: Math.min(this.jobs, this.waiting.length) }, () => new WorkerProcess(kindsModule, this.cache.folder));
     const stop = (): void => {
       this.stopped = true;

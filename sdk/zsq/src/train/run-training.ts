@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-node-gpu";
+import { cellSignal } from "../tensor/cell-signal";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors";
 import type { Trainer } from "./trainer";
 
@@ -21,6 +22,7 @@ export interface RunTrainingOptions {
   saveEvery?: number;
   onProgress?: (progress: TrainingProgress) => void | Promise<void>;
   /** stops after the step in progress, with the state written */
+  /** stops the run; defaults to the stop button of the notebook's cell */
   signal?: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export interface RunTrainingOptions {
  * Throws if the state file belongs to another run or is damaged, and, after writing the state, when it is aborted.
  */
 export async function runTraining(trainer: Trainer, options: RunTrainingOptions): Promise<TrainingProgress> {
-  const { stateFile, identity, saveEvery = 250, onProgress, signal } = options;
+  const { stateFile, identity, saveEvery = 250, onProgress, signal = cellSignal() } = options;
   const progress: TrainingProgress = { step: 0, steps: trainer.steps, loss: { classification: 0, box: 0 }, seconds: 0 };
   if (stateFile && existsSync(stateFile)) restore(trainer, stateFile, identity, progress);
   while (trainer.step < trainer.steps) {
