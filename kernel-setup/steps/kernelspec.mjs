@@ -13,6 +13,7 @@ export const kernelspec = {
   name: "jupyter kernel",
   async run() {
     const present = [writeIfNew(path.join(paths.kernelspec, "kernel.json"), describeKernel()), writeIfNew(labSettings, quiet)].every(Boolean);
+    fs.copyFileSync(path.join(paths.kernelSetup, "kernel", "logo-svg.svg"), path.join(paths.kernelspec, "logo-svg.svg"));
     return { detail: `zsq on Node ${process.versions.node}`, present };
   },
 };
