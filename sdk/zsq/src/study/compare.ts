@@ -127,10 +127,13 @@ function fullRow({ model, dataset, checkpoint }: StudyModel, estimate: Estimate)
 
 const withNoise = (methods: readonly string[]): string[] => [...new Set([...methods, "noise"])];
 
+/** Rows that are there to compare with. */
+const CONTROLS: readonly string[] = ["real", "shuffled", "noise", "per-tensor", "real-tuned", "noise-tuned"];
+
 /** Whether at least five methods' intervals of mAP - mAP of noise lie above 0 at W4A8 on a model. */
 function beatsNoise(rows: readonly CompareRow[]): Verdict {
-  const own = rows.filter(({ precision, beyondNoise, method }) => precision === "W4A8" && beyondNoise && method !== "real" && method !== "shuffled");
+  const own = rows.filter(({ precision, beyondNoise, method }) => precision === "W4A8" && beyondNoise && !CONTROLS.includes(method));
   const better = [...new Set(own.filter(({ beyondNoise }) => beyondNoise!.ci95[0] > 0).map(({ method }) => method))], worse = [...new Set(own.filter(({ beyondNoise }) => beyondNoise!.ci95[1] < 0).map(({ method }) => method))];
   const names = (ids: readonly string[]): string => (ids.length ? ids.join(", ") : "none");
-  return { claim: "methods-beat-noise", seen: better.length >= 5 ? "seen" : worse.length > better.length ? "reversed" : "not seen", evidence: `W4A8, 95 % interval of the paired difference on either model: above noise: ${names(better)}; below: ${names(worse)}; ${own.length} rows` };
+  return { claim: "methods-beat-noise", seen: better.length >= 5 ? "seen" : worse.length > better.length ? "reversed" : "not seen", evidence: `W4A8, 95 % interval of the paired difference on either model, ${Math.max(0, ...own.map(({ map }) => map!.seeds))} seeds: above noise: ${names(better)}; below: ${names(worse)}; ${own.length} rows` };
 }
