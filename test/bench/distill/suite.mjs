@@ -1,0 +1,67 @@
+// Distillation beside PyTorch on a ResNet-50: npm run bench distill; with BENCH_QUICK=1 only one size of images.
+// All sides take turns in one run; of each the fastest iteration counts. With one thread the time is that of the
+// processor, with all threads that of the clock. PYTHON names a Python with requirements.txt installed; without it one is made.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const quick = Boolean(process.env.BENCH_QUICK);
+const SHAPES = quick ? [[1, 256, 320]] : [[1, 256, 320], [1, 512, 640], [8, 256, 320]];
+const THREADS = [...new Set([1, availableParallelism()])];
+const LOSSES = ["mean", "mean+std"];
+const ROUNDS = quick ? 2 : 3, ITERATIONS = quick ? 4 : 6;
+const MALLOC = { MALLOC_MMAP_THRESHOLD_: "1073741824", MALLOC_TRIM_THRESHOLD_: "8589934592", MALLOC_TOP_PAD_: "33554432" };
+
+function measure(program, args, env) {
+  const text = execFileSync(program, args.map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
+  return JSON.parse(text.trim().split("\n").pop());
+}
+
+const torch = (way) => (python, loss, shape, threads) =>
+  measure(python, [join(here, "torch_distill.py"), way, loss, ...shape, ITERATIONS, threads], { OMP_NUM_THREADS: String(threads) });
+const ours = (_, loss, shape, threads) =>
+  measure(process.execPath, ["--no-deprecation", join(here, "iterations.mjs"), loss, ...shape, ITERATIONS],
+    { ...MALLOC, TF_CPP_MIN_LOG_LEVEL: "3", TF_NUM_INTRAOP_THREADS: String(threads), OMP_NUM_THREADS: String(threads) });
+const SIDES = { zeroq: torch("zeroq"), best: torch("best"), nhwc: torch("best-nhwc"), ours };
+
+function compare(python, loss, shape, threads) {
+  const best = Object.fromEntries(Object.keys(SIDES).map((side) => [side, { time: Infinity, memory: Infinity }]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [side, run] of Object.entries(SIDES)) {
+      const { wall, cpu, memory } = run(python, loss, shape, threads);
+      best[side].time = Math.min(best[side].time, ...(threads === 1 ? cpu : wall));
+      best[side].memory = Math.min(best[side].memory, memory);
+    }
+  }
+  const fastest = best.best.time < best.nhwc.time ? best.best : best.nhwc;
+  return { ...best, fastest };
+}
+
+const cells = (row) => row.map((cell, k) => String(cell).padStart([8, 12, 7, 8, 8, 8, 8, 8, 9, 9, 8][k])).join("  ");
+
+export async function run({ folder, log }) {
+  const python = process.env.PYTHON ?? environment(folder), rows = [];
+  log(cells(["loss", "images", "threads", "ours ms", "ZeroQ", "best", "/ ZeroQ", "/ best", "ours MB", "best MB", "/ best"]));
+  for (const loss of LOSSES) {
+    for (const shape of SHAPES) {
+      for (const threads of THREADS) {
+        const { ours: mine, zeroq, fastest } = compare(python, loss, shape, threads), ratio = (a, b) => Number((a / b).toFixed(2));
+        const row = { loss, images: shape.join("x"), threads, ours: Math.round(mine.time), zeroq: Math.round(zeroq.time), best: Math.round(fastest.time), toZeroq: ratio(mine.time, zeroq.time), toBest: ratio(mine.time, fastest.time), ourMiB: Math.round(mine.memory), bestMiB: Math.round(fastest.memory), memoryToBest: ratio(mine.memory, fastest.memory) };
+        log(cells(Object.values(row)));
+        rows.push(row);
+      }
+    }
+  }
+  return { rows };
+}
+
+function environment(folder) {
+  const venv = join(folder, "venv"), python = join(venv, "bin", "python");
+  if (existsSync(python)) return python;
+  execFileSync("python3", ["-m", "venv", venv], { stdio: "inherit" });
+  execFileSync(python, ["-m", "pip", "install", "--quiet", "--requirement", join(here, "requirements.txt")], { stdio: "inherit" });
+  return python;
+}
