@@ -36,7 +36,10 @@ SelectTypeParameters=CR_Core
 ReturnToService=2
 SchedulerParameters=sched_interval=1,batch_sched_delay=0,sched_min_interval=0
 MinJobAge=60
-SlurmdTimeout=10
+SlurmdTimeout=6
+BatchStartTimeout=2
+MessageTimeout=3
+KillWait=2
 MpiDefault=none
 NodeName=zsq NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
