@@ -15,7 +15,7 @@ import { figureSection, type Section } from "./figure-section";
 import { html, jsonInScript, type Html } from "./html";
 import { executedNotebooks } from "./notebooks";
 import { pageHtml } from "./page";
-import { readResults, type Result, type Results } from "./results";
+import { readResults, refuseStale, type Result, type Results } from "./results";
 import { sizeTable } from "./size-table";
 import { sourcesSection, type NotebookLink } from "./sources-section";
 import { REPORT_STYLE } from "./style";
@@ -37,11 +37,12 @@ export interface ReportOptions {
  * with the figures interactive, the tables, a verdict per claim, and where the numbers come from.
  *
  * Returns the path of the report, which replaces an older one only when it is complete.
- * Throws one line that names the file if a result is damaged, or if there is none.
+ * Throws one line that names the file if a result is damaged or older than what it was computed from, or if there is none.
  */
 export async function writeReport({ out, profile }: ReportOptions): Promise<string> {
   const folder = join(out, profile);
   const results = readResults(join(folder, "results"));
+  refuseStale(results);
   const pictures = results.figure4 ? await figure4Pictures(results.figure4, { out }) : new Map<string, string>();
   const path = join(folder, "report.html");
   writeFileAtomic(path, reportHtml(results, executedNotebooks(join(folder, "notebooks")), pictures));

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { figure2Schema, figure3Schema, figure4Schema, table1Schema, whatIfSchema, type Figure2Result, type Figure3Result, type Figure4Result, type Table1Result, type WhatIfResult } from "../study/result-schema";
+import { repositoryRoot } from "../study/repository";
+import { sha256OfFile } from "../weights/checksum";
 import { oneLine, parseJson } from "../weights/parse-json";
 
 // What every result file has; other tables and figures are only linked
@@ -44,6 +46,20 @@ export function readResults(folder: string): Results {
     figure2: result(figure2Schema, "figure2.json"), figure3: result(figure3Schema, "figure3.json"), figure4: result(figure4Schema, "figure4.json"),
     whatIf: result(whatIfSchema, "what-if.json"),
   };
+}
+
+/**
+ * Refuses results that were computed from other files than those that are there now.
+ *
+ * Throws one line that names the result and the input that has changed. An input that is not here cannot be compared.
+ */
+export function refuseStale({ files }: Results): void {
+  for (const [name, { inputs }] of files) {
+    for (const { path, sha256 } of inputs) {
+      const file = resolve(repositoryRoot(), path);
+      if (existsSync(file) && sha256OfFile(file) !== sha256) throw new Error(`report: stale ${name}: ${path} has changed since; expected results of the files that are there; try npm run reproduce`);
+    }
+  }
 }
 
 /** Names in a folder; none if the folder is missing. */

@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describeRun, writeRecord } from "../runs/run-record";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { ResultCache } from "./cache";
 import { ensureData } from "./ensure-data";
@@ -18,7 +20,7 @@ export interface RunStudyOptions extends Pick<RunTasksOptions, "jobs" | "cache" 
   scale?: ScaleName;
   /** first seed of everything random; defaults to 1 */
   seed?: number;
-  /** the result is written to <out>/<profile>/results/<id>.json; defaults to out in the repository, null writes nothing */
+  /** the result is written to <out>/<profile>/results/<id>.json, its record to records/<id>.record.json beside; defaults to out in the repository, null writes nothing */
   out?: string | null;
 }
 
@@ -52,9 +54,22 @@ export async function runStudy<R>(id: ResultId, { profile = "embedded", scale = 
   const plan = studyPlan(profile, scale);
   await ensureData(plan, options.signal);
   const folder = out === null ? null : join(out, profile, "results");
+  const start = performance.now();
   const result = await ofPlan(plan, seed, options, folder);
-  if (folder !== null) writeFileAtomic(join(folder, `${id}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  if (out !== null && folder !== null) {
+    const path = join(folder, `${id}.json`);
+    writeFileAtomic(path, `${JSON.stringify(result, null, 2)}\n`);
+    await recordOf(join(out, profile, "records", `${id}.record.json`), { id, profile, scale, seed }, path, (performance.now() - start) / 1000);
+  }
   return result;
+}
+
+// beside the result, whose bytes a second run has to give again, what need not be the same
+async function recordOf(path: string, configuration: Record<string, unknown>, result: string, seconds: number): Promise<void> {
+  const { inputs } = JSON.parse(readFileSync(result, "utf8")) as Pick<ResultHead<ResultId>, "inputs">;
+  const read = inputs.map((input) => resolve(repositoryRoot(), input.path));
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  writeRecord(path, await describeRun({ configuration, status: "complete", seconds, peakBytes, inputs: read, outputs: [result] }));
 }
 
 /** Runs tasks and gives access to their results. */
