@@ -9,7 +9,7 @@ import { writeReport } from "zsq";
 import { browserPath, launchBrowser, openPage } from "../../helpers/browser";
 import { INJECTIONS } from "../../helpers/injections";
 import { table1Example } from "../../helpers/table1-example";
-import { temporaryFolder } from "../../helpers/temporary-folder";
+import { suiteFolder } from "../../helpers/suite-folder";
 import { whatIfExample } from "../../helpers/what-if-example";
 
 // Without a Chromium (see .ci/run) these tests are skipped, by name. ZSQ_SCREENSHOTS=DIR keeps what they see.
@@ -17,11 +17,11 @@ const test = browserPath ? it : it.skip;
 
 describe("report in a browser", function () {
   this.timeout(60_000);
-  const folder = temporaryFolder();
+  const folder = suiteFolder();
   let browser: Browser, url: string;
 
   async function write(name: string, results: Record<string, object>, notebooks: Record<string, object> = {}): Promise<string> {
-    const out = join(folder.path, name);
+    const out = join(folder, name);
     for (const [kind, files] of Object.entries({ results, notebooks })) {
       mkdirSync(join(out, "embedded", kind), { recursive: true });
       for (const [file, value] of Object.entries(files)) writeFileSync(join(out, "embedded", kind, file), JSON.stringify(value));

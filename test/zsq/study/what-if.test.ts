@@ -8,15 +8,15 @@ import { answers, describeChoice, whatIfAll, whatIfDefaults, type DetailedAnswer
 import type { WhatIfChoice } from "zsq/dist/study/what-if-choice";
 import { sweepChoices, whatIfOfPlan } from "zsq/dist/study/what-if-sweep";
 import { whatIfVerdicts } from "zsq/dist/study/what-if-verdicts";
-import { temporaryFolder } from "../../helpers/temporary-folder";
+import { suiteFolder } from "../../helpers/suite-folder";
 import { tinyPlan } from "../../helpers/tiny-plan";
 
 describe("what if", () => {
-  const folder = temporaryFolder();
+  const folder = suiteFolder();
   let plan: StudyPlan, cache: ResultCache;
   before(async () => {
-    plan = await tinyPlan(folder.path, { clips: 8 });
-    cache = new ResultCache(join(folder.path, "cache"));
+    plan = await tinyPlan(folder, { clips: 8 });
+    cache = new ResultCache(join(folder, "cache"));
   });
 
   const ask = (...changes: Partial<WhatIfChoice>[]): Promise<DetailedAnswer[]> => answers(plan, 1, changes.map((change) => ({ ...whatIfDefaults(plan), ...change })), { jobs: 1, cache });
