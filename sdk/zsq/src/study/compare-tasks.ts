@@ -32,7 +32,7 @@ export interface ComparePlan extends CompareCounts {
 
 export const compareScales: Readonly<Record<ScaleName, CompareCounts>> = {
   smoke: { seeds: 1, images: 2, iterations: 2, steps: 2, validation: 8, resamples: 20, precisions: ["W4A8"] },
-  default: { seeds: 3, images: 8, iterations: 50, steps: 24, validation: 100, resamples: 300, precisions: ["W8A8", "W6A6", "W4A8", "W4A4"] },
+  default: { seeds: 3, images: 8, iterations: 50, steps: 40, validation: 100, resamples: 300, precisions: ["W8A8", "W6A6", "W4A8", "W4A4"] },
   full: { seeds: 5, images: 64, iterations: 300, steps: 300, validation: 300, resamples: 1000, precisions: ["W8A8", "W6A6", "W4A8", "W4A4"] },
 };
 

@@ -47,7 +47,7 @@ export const methodDetectionsTask = (name: string, { precisions, imageShape, ...
 export const methodDetectionsKind: TaskKind<MethodDetectionsParameters> = {
   version: 1,
   code: () => codeFingerprint([...METHOD_CODE, ...["method-detections-task", "packed-detections"].map((name) => `study/${name}.js`)]),
-  cost: ({ method, precisions, limit, steps }) => 3 + precisions.length * (0.021 * limit + 1 + (comparedMethod(method).group === "fine-tuned" ? steps : 0)),
+  cost: ({ method, precisions, limit, steps }) => 3 + precisions.length * (0.021 * limit + 1 + (comparedMethod(method).group === "fine-tuned" ? 0.4 * steps : 0)),
   async run({ precisions, ...parameters }, context) {
     const detector = loadDetector(context.paths.checkpoint), dataset = openDataset(context.paths.dataset), tensors = new Map<string, NamedArray>();
     await dataset.loadAll();
