@@ -79,6 +79,7 @@ export { distill, NotFiniteError, type DistilledImages, type DistillOptions, typ
 export { meanLoss, meanStdLoss, stdLoss, sumOf, type LossTerm, type Normalizer, type StatisticsLoss } from "./distill/losses";
 export { distillPresets, type DistillPreset, type DistillPresetName } from "./distill/presets";
 export { constant, cosine, plateau, stepsAt20And75, type DistillSchedule, type PlateauOptions } from "./distill/schedule";
+export { statisticsDistance, type StatisticsDistance } from "./distill/statistics-distance";
 export { lossPlateau, rangeStable, stopRules, type DistillState, type StopRule, type StopRuleName } from "./distill/stop-rules";
 
 // Training
@@ -116,13 +117,24 @@ export { runWhatIf } from "./study/what-if-sweep";
 export type { LayerDamage } from "./study/what-if-task";
 
 // Course
+export { bitsSweep } from "./course/bits-sweep";
 export { chapters, type ChapterName } from "./course/chapters";
+export { compareSources, rangeRatios, type CompareSourcesOptions, type PercentInterval, type SourceScore } from "./course/compare-sources";
 export { type Exercise, type Mistake } from "./course/exercise";
 export { exerciseSheet, ExerciseSheet } from "./course/exercise-sheet";
+export { fineTuneQuantized, type FineTuned, type FineTuneOptions } from "./course/fine-tune-quantized";
 export { judge, type ExerciseVerdict } from "./course/judge";
-export { courseMaterial, type CourseMaterial, type CourseOptions } from "./course/material";
+export { kernelNoise } from "./course/kernel-noise";
+export { labelledBoxes } from "./course/labelled-boxes";
+export { courseDetector, courseImages, courseMaterial, courseNoise, type CourseDetector, type CourseDomain, type CourseMaterial, type CourseOptions } from "./course/material";
+export { firstPictures, pictures } from "./course/pictures";
+export { evaluationInput, precisionRecall } from "./course/precision-recall";
 
 // Figures and tables
+export { bitsFigure, type BitsFigureOptions, type BitsRow } from "./plot/bits-figure";
+export { boxesFigure, type LabelledBox } from "./plot/boxes-figure";
+export { curvesFigure, type Curve, type CurveAxis, type CurvesOptions, type Guide } from "./plot/curves-figure";
+export { distillationFigure, type DistillationFigureOptions, type DistillationRun } from "./plot/distillation-figure";
 export type { Figure, FigureOptions } from "./plot/figure";
 export { compareFigure } from "./plot/compare-figure";
 export { compareTable, methodTable } from "./plot/compare-table";
@@ -133,13 +145,20 @@ export { figure3Table } from "./plot/figure3-table";
 export { figure4Colour } from "./plot/figure4-colour";
 export { figure4Gallery } from "./plot/figure4-gallery";
 export { figure4Pictures } from "./plot/figure4-pictures";
+export { galleryFigure, type GalleryPicture } from "./plot/gallery-figure";
+export { intervalsFigure, type IntervalRow, type IntervalsOptions } from "./plot/intervals-figure";
+export { iouFigure, type IouRow } from "./plot/iou-figure";
 export { layerHistogramFigure, sensitivityFigure } from "./plot/insight-figures";
 export { paperTable } from "./plot/paper-table";
+export { precisionRecallFigure, type PrecisionRecall } from "./plot/precision-recall-figure";
 export { progressLine, type ProgressLineOptions } from "./plot/progress-line";
+export { rangeRatioFigure, type RangeRatioRow } from "./plot/range-ratio-figure";
 export { show, showTable, type ShowOptions, type ShowTableOptions } from "./plot/show";
+export { staircaseFigure, type StaircaseRow } from "./plot/staircase-figure";
 export { table1Figure } from "./plot/table1-figure";
 export { table1Table } from "./plot/table1-table";
 export { SOURCES, THEMES, type CalibrationSource } from "./plot/theme";
+export { trainingFigure } from "./plot/training-figure";
 export { verdictTable } from "./plot/verdict-table";
 export { whatIfFigure } from "./plot/what-if-figure";
 export { whatIfHistogram, type HistogramChoice } from "./plot/what-if-histogram";

@@ -16,7 +16,7 @@ export interface StaticLayout {
 
 interface Shape { type: "line" | "rect"; xref: string; yref: string; x0: number; x1: number; y0: number; y1: number; fillcolor?: string; line: { color?: string; width: number; dash?: string } }
 interface Annotation { text: string; xref: string; yref: string; x: number; y: number; xshift?: number; xanchor?: "left" | "center" | "right"; font?: { size?: number; color?: string } }
-interface Picture { source: string; xref: string; yref: string; x: number; y: number; sizex: number; sizey: number }
+interface Picture { source: string; xref: string; yref: string; x: number; y: number; sizex: number; sizey: number; layer?: "above" | "below" }
 
 const LEGEND = { key: 34, gap: 18, line: 22, top: 16 };
 
@@ -34,10 +34,11 @@ export function staticSvg(data: readonly Record<string, unknown>[], spec: Record
   const layout = spec as unknown as StaticLayout;
   const traces = data as unknown as readonly Trace[];
   const area = new PlotArea(spec as Record<string, AxisSpec | undefined>, { width, ...layout });
+  const pictures = (isBelow: boolean): string[] => (layout.images ?? []).filter(({ layer }) => (layer === "below") === isBelow).map((picture) => drawPicture(picture, area));
   const parts = [
-    ...(layout.shapes ?? []).map((shape) => drawShape(shape, area)), ...area.axes(),
+    ...pictures(true), ...(layout.shapes ?? []).map((shape) => drawShape(shape, area)), ...area.axes(),
     ...traces.filter(({ x }) => x.some((value) => value !== null)).map((trace) => drawTrace(trace, area)),
-    ...(layout.images ?? []).map((picture) => drawPicture(picture, area)), ...(layout.annotations ?? []).map((note) => drawAnnotation(note, area)),
+    ...pictures(false), ...(layout.annotations ?? []).map((note) => drawAnnotation(note, area)),
     legend(traces, width),
   ];
   const title = escapeMarkup(label);
