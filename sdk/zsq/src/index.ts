@@ -141,7 +141,7 @@ export { compareTable, methodTable } from "./plot/compare-table";
 export { figure2Figure } from "./plot/figure2-figure";
 export { figure2Table } from "./plot/figure2-table";
 export { figure3Figure } from "./plot/figure3-figure";
-export { figure3Table } from "./plot/figure3-table";
+export { figure3Spread, figure3Table } from "./plot/figure3-table";
 export { figure4Colour } from "./plot/figure4-colour";
 export { figure4Gallery } from "./plot/figure4-gallery";
 export { figure4Pictures } from "./plot/figure4-pictures";

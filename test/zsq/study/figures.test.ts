@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { figure2Figure, figure3Figure, figure3Table, figure4Colour, figure4Gallery, figure4Pictures } from "zsq";
+import { figure2Figure, figure3Figure, figure3Spread, figure3Table, figure4Colour, figure4Gallery, figure4Pictures } from "zsq";
 import { ResultCache } from "zsq/dist/study/cache";
 import { figure2OfPlan } from "zsq/dist/study/figure2";
 import { figure3OfPlan } from "zsq/dist/study/figure3";
@@ -61,6 +61,13 @@ describe("figures of a plan", () => {
     const figure = figure3Figure({ rows, summary, ...rest });
     assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
     assert.equal(figure3Table({ summary, ...rest }).length, summary.length);
+    assert.equal(figure3Spread(rest).length, 3 * 4, "distilled against each other source, by each scheme");
+    for (const { against, precision, inputRange, difference: { mean, ci95: [low, high] }, levene: { p } } of rest.spreads) {
+      const std = (source: string): number => summary.find((row) => row.source === source && row.precision === precision && row.inputRange === inputRange)!.std;
+      assert.ok(Math.abs(mean - (std("distilled") - std(against))) < 6e-7, "intervals are rounded to 1e-6");
+      assert.ok(low <= high && p >= 0 && p <= 1);
+    }
+    assert.equal((figure.layout.shapes as unknown[]).length, 4 * (1 + 3 * 4), "per panel full precision, and for each source box, median and percentiles");
   });
 
   it("4: pictures beside the result, colours from gray to 255, no tensors left", async function () {

@@ -1,5 +1,5 @@
 import type { Figure3Result } from "../study/result-schema";
-import { percent } from "./percent";
+import { percent, points } from "./percent";
 import type { TableRecord } from "./table1-table";
 import { BATCH_SOURCES } from "./theme";
 
@@ -18,4 +18,17 @@ export function figure3Table({ summary, paper }: Pick<Figure3Result, "summary" |
       "mean, paper, %": show(there?.mean), "lowest, paper, %": show(there?.min),
     };
   });
+}
+
+/**
+ * Whether distilled batches spread less than others: the difference of standard deviations with its interval, and Levene's test.
+ *
+ * @example showTable(new dfd.DataFrame(figure3Spread(result)), { caption: "Do distilled batches spread less?" })
+ */
+export function figure3Spread({ spreads }: Pick<Figure3Result, "spreads">): TableRecord[] {
+  return spreads.map(({ against, precision, inputRange, difference: { mean, ci95: [low, high] }, levene: { statistic, p } }) => ({
+    precision, "image range": inputRange === "image" ? "known" : "calibrated", "distilled against": BATCH_SOURCES[against].label,
+    "difference of deviations, points [95 %]": `${points(mean, 2)} [${points(low, 2)} to ${points(high, 2)}]`,
+    "Levene W": statistic > 1e6 ? "above 10^6" : statistic.toFixed(2), p: p < 0.001 ? "below 0.001" : p.toFixed(3),
+  }));
 }

@@ -49,7 +49,7 @@ export function staticSvg(data: readonly Record<string, unknown>[], spec: Record
 function drawShape({ type, xref, yref, x0, x1, y0, y1, fillcolor, line }: Shape, area: PlotArea): string {
   const [left, right, top, bottom] = [area.x(xref, x0), area.x(xref, x1), area.y(yref, y1), area.y(yref, y0)];
   if (type === "line") return `<line x1="${n(left)}" x2="${n(right)}" y1="${n(top)}" y2="${n(bottom)}" stroke="${line.color}" stroke-width="${line.width}"${line.dash ? ' stroke-dasharray="5 4"' : ""}/>`;
-  return `<rect x="${n(Math.min(left, right))}" y="${n(Math.min(top, bottom))}" width="${n(Math.abs(right - left))}" height="${n(Math.abs(bottom - top))}" fill="${fillcolor}"/>`;
+  return `<rect x="${n(Math.min(left, right))}" y="${n(Math.min(top, bottom))}" width="${n(Math.abs(right - left))}" height="${n(Math.abs(bottom - top))}" fill="${fillcolor}"${line.color && line.width ? ` stroke="${line.color}" stroke-width="${line.width}"` : ""}/>`;
 }
 
 function drawPicture({ source, xref, yref, x, y, sizex, sizey }: Picture, area: PlotArea): string {

@@ -99,7 +99,7 @@ const figure2Section = (figure2: Figure2Result): Section => figureSection({
 const figure3Section = (figure3: Figure3Result): Section => figureSection({
   name: "figure3", heading: "Does it matter which images calibrate?",
   note: `The fine-tuned detector, calibrated with one batch of ${figure3.batchSize} images at a time: how its mAP is distributed over ${figure3.summary[0].n} batches of each source.`,
-  caption: `Bars: batches by mAP, rounded to a tenth of a point (where they spread over more than four points, to a half). mAP is that of the first ${figure3.validationImages} validation images. Consecutive images are frames of one clip; independent ones come from as many clips.`,
+  caption: `Bars: batches by mAP, rounded to a tenth of a point (where they spread over more than four points, to a half). Below them the box holds the middle half of the batches, with the median; its line runs from the 5th to the 95th percentile. mAP is that of the first ${figure3.validationImages} validation images. Consecutive images are frames of one clip; independent ones come from as many clips.`,
 }, (options) => figure3Figure(figure3, options));
 
 const figure4Sections = (figure4: Figure4Result, pictures: ReadonlyMap<string, string>): Section[] => [

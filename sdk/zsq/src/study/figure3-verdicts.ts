@@ -1,5 +1,6 @@
-import { bootstrapInterval, mean, standardDeviation, type Interval } from "./comparison";
-import type { BatchSource, Figure3Row, Verdict } from "./result-schema";
+import { bootstrapInterval, mean, standardDeviation } from "./comparison";
+import { levene } from "./levene";
+import type { BatchSource, Figure3Row, Figure3Spread, Verdict } from "./result-schema";
 import { signed } from "./verdict-rules";
 
 /** Claims of the paper about Figure 3, in words, by the ids of verdicts. */
@@ -8,27 +9,45 @@ export const figure3Claims: Readonly<Record<string, string>> = {
   "zsq-batches-narrower": "Batches of distilled images spread less than batches of consecutive real images",
 };
 
+/** What distilled batches are compared with. */
+const OTHERS = ["real-consecutive", "real-independent", "noise"] as const satisfies readonly BatchSource[];
+
+/** How the spread of distilled batches differs from that of the others, by precision and treatment of the image range; intervals by bootstrap over the batches. */
+export function figure3Spreads(rows: readonly Figure3Row[], resamples: number, seed: number): Figure3Spread[] {
+  const kinds = [...new Map(rows.map(({ precision, inputRange }) => [`${precision} ${inputRange}`, { precision, inputRange }])).values()];
+  return kinds.flatMap(({ precision, inputRange }) => {
+    const maps = (source: BatchSource): number[] => rows.filter((row) => row.source === source && row.precision === precision && row.inputRange === inputRange).map(({ map }) => map);
+    return OTHERS.map((against): Figure3Spread => {
+      const pair = [maps("distilled"), maps(against)];
+      const { statistic, p } = levene(pair);
+      return {
+        against, precision, inputRange, difference: bootstrapInterval(pair, ([a, b]) => standardDeviation(a) - standardDeviation(b), resamples, seed),
+        levene: { statistic: Math.min(statistic, Number.MAX_VALUE), p }, // JSON has no Infinity
+      };
+    });
+  });
+}
+
 /**
- * Verdicts on Figure 3 at the paper's W8A8, the image's range calibrated; intervals by bootstrap over the batches.
+ * Verdicts on Figure 3 at the paper's W8A8, the image's range calibrated.
  *
  * - zsq-batches-equal-on-average: seen if the difference of means is at most 0.005 either way; reversed if distilled batches are better by more.
  * - zsq-batches-narrower: seen if the interval of the difference of standard deviations, distilled minus consecutive, lies below 0; reversed if above.
  */
-export function figure3Verdicts(rows: readonly Figure3Row[], resamples: number, seed: number): Verdict[] {
-  const maps = (source: BatchSource, precision: string): number[] => rows.filter((row) => row.source === source && row.precision === precision && row.inputRange === "calibrated").map(({ map }) => map);
-  const spread = (against: BatchSource, precision: string): Interval =>
-    bootstrapInterval([maps("distilled", precision), maps(against, precision)], ([a, b]) => standardDeviation(a) - standardDeviation(b), resamples, seed);
-  const difference = mean(maps("distilled", "W8A8")) - mean(maps("real-consecutive", "W8A8"));
-  const narrower = spread("real-consecutive", "W8A8");
-  const show = ({ mean: value, ci95: [low, high] }: Interval): string => `${signed(value)} [${signed(low)}, ${signed(high)}]`;
+export function figure3Verdicts(rows: readonly Figure3Row[], spreads: readonly Figure3Spread[]): Verdict[] {
+  const average = (source: BatchSource): number => mean(rows.filter((row) => row.source === source && row.precision === "W8A8" && row.inputRange === "calibrated").map(({ map }) => map));
+  const spread = (against: BatchSource, precision: string): Figure3Spread => spreads.find((one) => one.against === against && one.precision === precision && one.inputRange === "calibrated")!;
+  const difference = average("distilled") - average("real-consecutive");
+  const { difference: narrower } = spread("real-consecutive", "W8A8");
+  const show = ({ difference: { mean: value, ci95: [low, high] }, levene: { p } }: Figure3Spread): string => `${signed(value)} [${signed(low)}, ${signed(high)}], Levene p ${p.toPrecision(2)}`;
   return [
     {
       claim: "zsq-batches-equal-on-average", seen: Math.abs(difference) <= 0.005 ? "seen" : difference > 0 ? "reversed" : "not seen",
-      evidence: `distilled minus consecutive ${signed(difference)}, minus independent ${signed(mean(maps("distilled", "W8A8")) - mean(maps("real-independent", "W8A8")))}`,
+      evidence: `distilled minus consecutive ${signed(difference)}, minus independent ${signed(average("distilled") - average("real-independent"))}`,
     },
     {
       claim: "zsq-batches-narrower", seen: narrower.ci95[1] < 0 ? "seen" : narrower.ci95[0] > 0 ? "reversed" : "not seen",
-      evidence: `standard deviation, distilled minus consecutive ${show(narrower)}, minus independent ${show(spread("real-independent", "W8A8"))}; at W8A4 minus consecutive ${show(spread("real-consecutive", "W8A4"))}`,
+      evidence: `standard deviation, distilled minus consecutive ${show(spread("real-consecutive", "W8A8"))}; minus independent ${show(spread("real-independent", "W8A8"))}; at W8A4 minus consecutive ${show(spread("real-consecutive", "W8A4"))}`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { mean, percentile, standardDeviation } from "./comparison";
 import { FULL_PRECISION, schemeName } from "./evaluate-task";
 import { BATCH_SIZE, FIGURE3_SOURCES, figure3Tasks } from "./figure3-tasks";
-import { figure3Verdicts } from "./figure3-verdicts";
+import { figure3Spreads, figure3Verdicts } from "./figure3-verdicts";
 import type { StudyPlan } from "./profiles";
 import { figure3Schema, type Figure3Result, type Figure3Row, type Figure3Summary } from "./result-schema";
 import { computed, resultHead, runStudy, type PlanOptions, type RunStudyOptions } from "./run-study";
@@ -31,9 +31,10 @@ export async function figure3OfPlan(plan: StudyPlan, seed: number, options: Plan
     const maps = results.valueOf<ScoreValue>(scores[source])[schemeName(scheme)];
     return maps.map((map, batch): Figure3Row => ({ source, ...scheme, batch, map }));
   }));
+  const spreads = figure3Spreads(rows, plan.counts.resamples, seed);
   return figure3Schema.parse({
     ...resultHead("figure3", plan, seed, inputs), model: model.model, fullPrecision: results.valueOf<ScoreValue>(fullPrecision)[FULL_PRECISION][0],
-    validationImages: plan.counts.batchValidation, batchSize: BATCH_SIZE, rows, summary: summarize(rows), paper: PAPER, verdicts: figure3Verdicts(rows, plan.counts.resamples, seed),
+    validationImages: plan.counts.batchValidation, batchSize: BATCH_SIZE, rows, summary: summarize(rows), spreads, paper: PAPER, verdicts: figure3Verdicts(rows, spreads),
   });
 }
 

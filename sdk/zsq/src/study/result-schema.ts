@@ -57,10 +57,19 @@ const batchSources = z.enum(["real-consecutive", "real-independent", "distilled"
 const kindOfBatches = { source: batchSources, precision: z.enum(["W8A8", "W8A4"]), inputRange: z.enum(["calibrated", "image"]) };
 const summaryRow = z.strictObject({ ...kindOfBatches, mean: fraction, std: z.number().min(0), min: fraction, p5: fraction, max: fraction, n: z.int().min(1) });
 
-/** What figure3.json holds: a row for each batch of calibration images, on the same `validationImages`, and what a source comes to; `std` is unbiased. */
+const spreadRow = z.strictObject({
+  against: batchSources, precision: kindOfBatches.precision, inputRange: kindOfBatches.inputRange,
+  difference: z.strictObject({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]) }), levene: z.strictObject({ statistic: z.number().min(0), p: fraction }),
+});
+
+/**
+ * What figure3.json holds: a row for each batch of calibration images, on the same `validationImages`, and what a source
+ * comes to; `std` is unbiased. `spreads`: standard deviation of distilled batches minus that of others, with its bootstrap
+ * interval, and Levene's test of both.
+ */
 export const figure3Schema = z.strictObject({
   ...base.shape, id: z.literal("figure3"), model: models, fullPrecision: fraction, validationImages: z.int().min(1), batchSize: z.int().min(1),
-  rows: z.array(z.strictObject({ ...kindOfBatches, batch: z.int().min(0), map: fraction })).min(1), summary: z.array(summaryRow),
+  rows: z.array(z.strictObject({ ...kindOfBatches, batch: z.int().min(0), map: fraction })).min(1), summary: z.array(summaryRow), spreads: z.array(spreadRow),
   paper: z.array(z.strictObject({ source: batchSources, mean: fraction, min: fraction.nullable(), why: z.string() })),
 });
 
@@ -68,6 +77,8 @@ export const figure3Schema = z.strictObject({
 export type Figure3Result = z.output<typeof figure3Schema>;
 /** One batch of calibration images and the mAP of the detector that was quantized with it, as a fraction. */
 export type Figure3Row = Figure3Result["rows"][number];
+/** Whether distilled batches spread as those of another source. */
+export type Figure3Spread = Figure3Result["spreads"][number];
 /** The distribution over the batches of one source. */
 export type Figure3Summary = Figure3Result["summary"][number];
 export type BatchSource = Figure3Row["source"];
