@@ -7,7 +7,7 @@ import { acquireLock } from "./lock";
 import type { RunFolder } from "./run-folder";
 import { readLog } from "./run-log";
 import { runLocal, type RunLocalOptions } from "./run-local";
-import { describeRun, writeRecord } from "./run-record";
+import { describeRun, writeRecord } from "../study/run-record";
 import { submitToSlurm, waitForSlurm, type SlurmOptions } from "./slurm";
 
 export interface ResumeRunOptions extends RunLocalOptions {

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { ResultCache } from "../study/cache";
 import { sha256OfFile } from "../weights/checksum";
 import { RunFolder } from "./run-folder";
-import { verifyRecord } from "./run-record";
+import { verifyRecord } from "../study/run-record";
 
 /** What a verification found. */
 export interface Verification {

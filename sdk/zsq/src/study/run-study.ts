@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describeRun, writeRecord } from "../runs/run-record";
+import { describeRun, writeRecord } from "./run-record";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { ResultCache } from "./cache";
 import { ensureData } from "./ensure-data";

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { repositoryPath, repositoryRoot } from "../study/repository";
-import type { Environment } from "../study/result-schema";
+import { repositoryPath, repositoryRoot } from "./repository";
+import type { Environment } from "./result-schema";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { sha256OfFile } from "../weights/checksum";
 
@@ -38,7 +38,7 @@ const FLAGS = /^(TF_(?!CLI_)|ONEDNN_|DNNL_|OMP_|MKL_|CUDA_VISIBLE_DEVICES$|NVIDI
 
 /** The record of a run from what it read and wrote; the rest is looked up. */
 export async function describeRun({ inputs, outputs, ...given }: Pick<RunRecord, "configuration" | "status" | "seconds" | "peakBytes"> & { inputs: readonly string[]; outputs: readonly string[] }): Promise<RunRecord> {
-  const { studyEnvironment } = await import("../study/environment"); // which loads TensorFlow
+  const { studyEnvironment } = await import("./environment"); // which loads TensorFlow
   const hashed = (paths: readonly string[]): HashedFile[] => [...new Set(paths)].map((path) => ({ path: repositoryPath(path), sha256: sha256OfFile(path) }));
   const lock = join(repositoryRoot(), "package-lock.json");
   return {
