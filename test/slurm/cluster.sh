@@ -63,9 +63,13 @@ CONF
     for job in $(squeue --noheader --states=PENDING --format=%i 2>/dev/null); do scontrol update "JobId=$job" StartTime=now 2>/dev/null || true; done
     ;;
   stop)
-    for name in slurmd slurmctld munge; do
-      [ -f "$dir/$name.pid" ] && kill "$(cat "$dir/$name.pid")" 2>/dev/null || true
+    pids=$(cat "$dir"/{slurmd,slurmctld,munge}.pid 2>/dev/null || true)
+    [ -n "$pids" ] && kill $pids 2>/dev/null || true
+    for _ in $(seq 50); do
+      [ -n "$pids" ] && kill -0 $pids 2>/dev/null || exit 0
+      sleep 0.1
     done
+    kill -9 $pids 2>/dev/null || true
     ;;
   *)
     echo "cluster: unknown action: $action; expected start, restart-node, hurry or stop" >&2

@@ -37,7 +37,7 @@ describe(`a Slurm cluster of one node${missing.length ? ` (skipped: needs ${miss
     if (!cluster) return;
     delete process.env.SLURM_CONF;
     control("stop");
-    rmSync(cluster, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(cluster, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   });
 
   it("runs 200 tasks through 5 failures and the loss of its node, with the bytes of local processes", async () => {
