@@ -3,3 +3,6 @@ const util = require("node:util");
 
 util.isNullOrUndefined = (value) => value === null || value === undefined;
 util.isArray = Array.isArray;
+
+// On a GPU, memory is taken as it is needed: several processes share one. Read when TensorFlow first meets the device.
+process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";

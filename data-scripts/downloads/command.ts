@@ -4,7 +4,7 @@ import { showProgress } from "../scenes/progress";
 import type { Split } from "./split";
 import { describeReport, verifySplits } from "./verify";
 
-interface CommonArguments { folder: string; out: string; json: boolean }
+interface CommonArguments { folder: string; out: string; json: boolean; partial: boolean }
 
 /** A command that verifies a download: what differs between data sets. */
 export interface DownloadCommand<A> {
@@ -26,13 +26,14 @@ export async function verifyDownload<A>(command: DownloadCommand<A>, args: strin
     const parser = yargs(args).scriptName("prepare").usage(`$0 <folder> [options]\n\n${command.describe}`)
       .command("$0 <folder>", false, (y) => y.positional("folder", { type: "string", demandOption: true, describe: "the unpacked download" }))
       .option("out", { type: "string", default: command.out, describe: "folder for annotations and checksums" })
+      .option("partial", { type: "boolean", default: false, describe: "for trials: whatever number the annotations list is taken for the whole set" })
       .option("json", { type: "boolean", default: false, describe: "print JSON" })
       .strict().version(false).help().exitProcess(false).wrap(100)
       .fail((message, error) => { throw error ?? new Misuse(message); });
     const argv = (await command.options(parser as unknown as Argv<CommonArguments>).parseAsync()) as ArgumentsCamelCase<CommonArguments & A>;
     if (argv.help) return 0;
     let current = "";
-    const reports = await verifySplits(command.splits(argv), {
+    const reports = await verifySplits(command.splits(argv).map((split) => (argv.partial ? { ...split, expected: split.found } : split)), {
       out: argv.out, bits: command.bits?.(argv) ?? 8,
       onProgress: (name, done, total) => {
         if (name !== current) {

@@ -64,7 +64,6 @@ describe("zsq", () => {
       [["distill", inside("damaged.safetensors")], /^(read|open)Safetensors: damaged [^\n]*\n$/],
       [["evaluate", inside("whole.safetensors"), inside("none.json")], /^readCocoJson: missing .*none\.json[^\n]*\n$/],
       [["evaluate", inside("whole.safetensors"), inside("damaged.json")], /^readCocoJson: damaged .*damaged\.json[^\n]*\n$/],
-      [["reproduce", "--profile", "paper"], /^reproduce: unsupported profile: paper; [^\n]*\n$/],
     ];
     for (const [args, message] of failing) {
       const { code, stderr } = await runCli(...args);

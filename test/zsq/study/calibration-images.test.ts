@@ -25,6 +25,13 @@ describe("consecutiveImages", () => {
     assert.deepEqual(batches.slice(0, 3).map(([first]) => first).sort((a, b) => a - b), [0, 8, 16]);
     assert.deepEqual(batches[3], batches[0]);
   });
+  it("cuts frames without clips, one film, into runs that follow one another and never overlap", () => {
+    const frames = { images: Array.from({ length: 26 }, (_, i) => ({ ...image(i), frame: 100 + i })) }, batches = [0, 1, 2, 3].map((batch) => consecutiveImages(frames, 8, 1, batch));
+    for (const places of batches) assert.deepEqual(places, Array.from({ length: 8 }, (_, k) => places[0] + k));
+    assert.deepEqual(batches.slice(0, 3).map(([first]) => first).sort((a, b) => a - b), [0, 8, 16]);
+    assert.deepEqual(batches[3], batches[0]);
+    assert.throws(() => consecutiveImages({ images: frames.images.slice(0, 5) }, 8, 1, 0), /consecutiveImages: invalid count: 8; expected at most 5, the frames of a clip/);
+  });
   it("refuses more than a clip has", () => assert.throws(() => consecutiveImages(film, 9, 1, 0), /consecutiveImages: invalid count: 9; expected at most 8, the frames of a clip/));
 });
 

@@ -75,6 +75,6 @@ describe("studyPlan", () => {
   it("refuses what it does not know or cannot do yet", async () => {
     assert.throws(() => studyPlan("embedded", "huge"), { message: "studyPlan: unknown scale: huge; expected one of smoke, default, full" });
     assert.throws(() => studyPlan("other", "smoke"), { message: "studyPlan: unknown profile: other; expected embedded or paper" });
-    await assert.rejects(runTable1({ profile: "paper" }), /studyPlan: unsupported profile: paper; it needs COCO, FLIR ADAS and torchvision's weights/);
+    await assert.rejects(runTable1({ profile: "paper" }), /studyPlan: missing file of the paper profile: /);
   });
 });

@@ -48,3 +48,10 @@ function time(seconds: number | null): string {
   if (seconds === null) return "time unknown";
   return seconds < 90 ? `${Math.round(seconds)} s left` : `${Math.round(seconds / 60)} min left`;
 }
+
+/** A time for people: seconds up to a minute and a half, then minutes, hours, days. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds / 5) * 5} s`;
+  if (seconds < 90 * 60) return `${Math.ceil(seconds / 60)} min`;
+  return seconds < 72 * 3600 ? `${Math.ceil(seconds / 3600)} h` : `${Math.ceil(seconds / 86_400)} days`;
+}

@@ -4,13 +4,16 @@ import { join, relative, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { writeReport } from "../report/report";
 import { estimateNotebooks, STUDY_NOTEBOOKS, type NotebookEstimate, type StudyNotebook } from "../study/estimate";
-import { studyPlan } from "../study/profiles";
+import { paperFiles, paperPlan } from "../study/paper-plan";
+import { studyPlan, type ScaleName } from "../study/profiles";
 import { repositoryRoot } from "../study/repository";
 import { drawScenes } from "./data";
+import { checkPaperArguments, convertWeights, describeDisk, estimatePaper, fineTune, secondsPerImage, verifyDownloads, type PaperArguments } from "./paper";
+import { duration } from "./progress";
 import { runNotebooks } from "./run-notebooks";
 import { UsageError } from "./report-error";
 
-interface ReproduceArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number; coco?: string; flir?: string; weights?: string }
+interface ReproduceArguments extends PaperArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number }
 
 export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
   command: "reproduce",
@@ -23,15 +26,14 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
     .option("seed", { type: "number", requiresArg: true, default: 1, describe: "first seed of everything random" })
     .option("coco", { type: "string", requiresArg: true, describe: "paper profile: folder of COCO val2017" })
     .option("flir", { type: "string", requiresArg: true, describe: "paper profile: folder of FLIR ADAS v1.3" })
-    .option("weights", { type: "string", requiresArg: true, describe: "paper profile: torchvision's weights" }),
-  handler: async ({ profile, scale, only, out = join(repositoryRoot(), "out"), seed }) => {
-    if (profile === "paper") throw new Error("reproduce: unsupported profile: paper; expected embedded (the paper profile needs COCO, FLIR ADAS and torchvision's weights, and is not part of this version)");
+    .option("weights", { type: "string", requiresArg: true, describe: "paper profile: torchvision's weights, .pth or converted" })
+    .option("fineTuned", { alias: "fine-tuned", type: "string", requiresArg: true, describe: "paper profile: weights fine-tuned on FLIR ADAS, 4 classes [default: trained here]" })
+    .option("resize", { type: "string", requiresArg: true, describe: "paper profile: SHORTER,LONGER pixels instead of 800,1333, for trials" }),
+  handler: async ({ profile, scale, only, out = join(repositoryRoot(), "out"), seed, ...given }) => {
     const chosen = chooseNotebooks(only);
     const steps = new Steps();
     const folder = resolve(out, profile);
-    await steps.run("data", () => prepareData(scale));
-    const estimates = estimateNotebooks(chosen, studyPlan(profile, scale), seed);
-    process.stdout.write(`\n${describeEstimates(estimates)}\n`);
+    const estimates = profile === "paper" ? await preparePaper(given, scale, seed, chosen, steps) : await prepareEmbedded(scale, seed, chosen, steps);
     for (const id of chosen) {
       const env = { ZSQ_PROFILE: profile, ZSQ_SCALE: scale, ZSQ_SEED: String(seed), ZSQ_OUT: resolve(out) };
       await steps.run(`notebook ${id}`, () => runNotebooks([join(repositoryRoot(), "notebooks", `${id}.ipynb`)], join(folder, "notebooks"), env));
@@ -49,12 +51,31 @@ function chooseNotebooks(only: string | undefined): StudyNotebook[] {
   return STUDY_NOTEBOOKS.filter((id) => asked?.includes(id) ?? true);
 }
 
+async function prepareEmbedded(scale: ScaleName, seed: number, chosen: readonly StudyNotebook[], steps: Steps): Promise<NotebookEstimate[]> {
+  await steps.run("data", () => prepareData(scale));
+  const estimates = estimateNotebooks(chosen, studyPlan("embedded", scale), seed);
+  process.stdout.write(`\n${describeEstimates(estimates)}\n`);
+  return estimates;
+}
+
+// the user's files are verified and converted, what will be computed is estimated, and only then anything long begins
+async function preparePaper(args: PaperArguments, scale: ScaleName, seed: number, chosen: readonly StudyNotebook[], steps: Steps): Promise<NotebookEstimate[]> {
+  const given = checkPaperArguments(args), files = paperFiles(scale);
+  await steps.run("data", () => verifyDownloads(given, scale));
+  let untrained = false;
+  await steps.run("weights", () => { untrained = convertWeights(given, scale); });
+  const seconds = await secondsPerImage(files);
+  // the tasks are the same whatever the fine-tuned weights: before they are there, others stand for them
+  const known = paperPlan(scale, untrained ? files.pretrained : files.fineTuned), estimates = estimatePaper(chosen, known, seed, seconds);
+  process.stdout.write(`\n${seconds.toFixed(2)} s for an image in full precision; ${known.jobs} processes\n${describeEstimates(estimates)}\n${describeDisk(estimates)}\n`);
+  if (untrained) await steps.run("fine-tuning", () => fineTune(scale, seed, seconds));
+  return estimates;
+}
+
 function describeEstimates(estimates: readonly NotebookEstimate[]): string {
   const total = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
   return `estimate on ${availableParallelism()} cores, what is in the cache left out: ${estimates.map(({ id, seconds }) => `${id} ${duration(seconds)}`).join(", ")}; about ${duration(total)} in all`;
 }
-
-const duration = (seconds: number): string => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5} s` : `${Math.ceil(seconds / 60)} min`);
 
 function prepareData(scale: ReproduceArguments["scale"]): Promise<void> {
   const script = join(repositoryRoot(), "data-scripts/dist/scenes/prepare.js");

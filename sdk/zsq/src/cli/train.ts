@@ -6,6 +6,7 @@ import { trainEmbedded, type EmbeddedDomain } from "../train/train-embedded";
 import { trainPaper } from "../train/train-paper";
 import type { CheckpointCard } from "../weights/checkpoint-card";
 import { interruptSignal } from "./child";
+import { parseResize } from "./paper";
 import { showProgress } from "./progress";
 import { UsageError } from "./report-error";
 
@@ -41,13 +42,6 @@ async function finetune({ data = join(repositoryRoot(), "data/flir"), out = join
   if (weights === undefined) throw new UsageError("missing --weights: expected torchvision's retinanet_resnet50_fpn_v2");
   const checkpoint = join(out, "flir.safetensors");
   await shown("flir", checkpoint, json, (onProgress) => trainPaper({ data, weights, out: checkpoint, seed, epochs, batchSize, resize: parseResize(resize), signal: interruptSignal(), onProgress }));
-}
-
-function parseResize(text: string | undefined): { shorter: number; longer: number } | undefined {
-  if (text === undefined) return undefined;
-  const [shorter, longer, ...rest] = text.split(",").map(Number);
-  if (rest.length || !Number.isInteger(shorter) || !Number.isInteger(longer) || shorter < 32 || longer < shorter) throw new UsageError(`invalid --resize: ${text}; expected SHORTER,LONGER in pixels`);
-  return { shorter, longer };
 }
 
 async function shown(name: string, checkpoint: string, json: boolean, train: (onProgress: (progress: TrainingProgress) => void) => Promise<CheckpointCard>): Promise<void> {

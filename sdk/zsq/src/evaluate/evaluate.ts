@@ -6,7 +6,7 @@ import { cellSignal } from "../tensor/cell-signal";
 import { cocoDetections } from "./coco-detections";
 import { detectionsOf, fitted } from "./detect";
 import { concatDetections, type Detections } from "./detections";
-import { resizedShape } from "./transform";
+import { imagesPerRun } from "./images-per-run";
 
 /** See evaluateMap. */
 export interface EvaluateMapOptions {
@@ -38,7 +38,7 @@ export interface MapResult {
  * No tensor survives but the detector's. Throws one line if there is nothing to find in the images, an option is out of
  * range, or an output of the detector is not a finite number.
  */
-export async function evaluateMap(predictor: Predictor | AsyncPredictor, dataset: ImageDataset, { batchSize = defaultBatchSize(predictor, dataset), limit = dataset.size, onProgress }: EvaluateMapOptions = {}): Promise<MapResult> {
+export async function evaluateMap(predictor: Predictor | AsyncPredictor, dataset: ImageDataset, { batchSize = imagesPerRun(predictor.config, dataset.shapeOf(0)), limit = dataset.size, onProgress }: EvaluateMapOptions = {}): Promise<MapResult> {
   for (const [name, value] of Object.entries({ batchSize, limit })) {
     if (!Number.isInteger(value) || value < 1) throw new RangeError(`evaluateMap: invalid ${name}: ${value}; expected an integer >= 1`);
   }
@@ -77,10 +77,4 @@ function equalImages(dataset: ImageDataset, first: number, most: number): number
   let count = 1;
   while (count < most && dataset.shapeOf(first + count)[0] === height && dataset.shapeOf(first + count)[1] === width) count++;
   return count;
-}
-
-// a run of 25 images of 160 x 128 through the embedded detector, or what is as large
-function defaultBatchSize({ config: { image: { resize }, resnet: { width } } }: Predictor | AsyncPredictor, dataset: ImageDataset): number {
-  const shape = dataset.shapeOf(0), [height, columns] = resize ? resizedShape(shape, resize) : shape;
-  return Math.min(25, Math.max(1, Math.floor((25 * 128 * 160 * 16) / (height * columns * width))));
 }

@@ -23,6 +23,9 @@ export function resizedShape([height, width]: ImageShape, { shorter, longer }: N
 export const paddedShape = (shape: ImageShape, resize: NonNullable<ImageConfig["resize"]>): [number, number] =>
   resizedShape(shape, resize).map((side) => Math.ceil(side / MULTIPLE) * MULTIPLE) as [number, number];
 
+/** The shape of what the detector takes for an image of this shape: resized and padded, or as it is where nothing is asked for. */
+export const fittedShape = (shape: ImageShape, resize: ImageConfig["resize"]): ImageShape => (resize ? paddedShape(shape, resize) : shape);
+
 /**
  * Normalized images [n, h, w, 3], resized bilinearly (pixel centres at half pixels) and padded with zeros below and to the
  * right: `batch`, which the caller disposes, and the shape of the images in it without padding.

@@ -21,6 +21,8 @@ export interface DistillParameters {
   readonly seed: number;
   /** number of the first image of the seed */
   readonly firstImage: number;
+  /** images that run together, which bounds memory; default 16 */
+  readonly batchSize?: number;
   /** ends images early: see stopRules; by default no image ends early */
   readonly until?: StopRuleName;
 }
@@ -49,7 +51,7 @@ export const distillKind: TaskKind<DistillParameters> = {
       const report = ({ done, total }: { done: number; total: number }): void => onProgress(done / total);
       const distilled = await distill(detector, { ...distillPresets[preset], ...counts, iterations: Math.max(...snapshots), snapshots: snapshots.filter((i) => i > 0), ...(until && { until: stopRules[until] }), onProgress: report });
       const kept = snapshots.map((i) => (i === 0 ? noiseImages(counts.images, counts.imageShape, counts.seed, counts.firstImage) : distilled.snapshots.get(i)!));
-      const value: DistillValue = { distances: kept.map((images) => distanceOf(detector, images, distilled.shape)), history: distilled.history, taken: distilled.taken };
+      const value: DistillValue = { distances: kept.map((images) => distanceOf(detector, images, distilled.shape, counts.batchSize)), history: distilled.history, taken: distilled.taken };
       return { value: value as unknown as Record<string, never>, tensors: new Map(kept.map((data, k) => [snapshotName(snapshots[k]), { shape: distilled.shape, data }])) };
     } finally {
       detector.dispose();
@@ -57,10 +59,10 @@ export const distillKind: TaskKind<DistillParameters> = {
   },
 };
 
-function distanceOf(detector: Detector, images: Float32Array, shape: DistilledImages["shape"]): StatisticsDistance {
+function distanceOf(detector: Detector, images: Float32Array, shape: DistilledImages["shape"], batchSize?: number): StatisticsDistance {
   const x = tf.tensor4d(images, shape);
   try {
-    return statisticsDistance(detector, x);
+    return statisticsDistance(detector, x, batchSize);
   } finally {
     x.dispose();
   }

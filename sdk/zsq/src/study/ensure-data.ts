@@ -9,11 +9,11 @@ import { repositoryRoot } from "./repository";
  *
  * Throws if drawing fails, with the last line of what it said.
  */
-export async function ensureData({ models, data: { folder, train, val } }: StudyPlan, signal?: AbortSignal): Promise<void> {
-  if (models.every((model) => existsSync(model.train) && existsSync(model.val))) return;
+export async function ensureData({ models, data }: StudyPlan, signal?: AbortSignal): Promise<void> {
+  if (!data || models.every((model) => existsSync(model.train) && existsSync(model.val))) return;
   const script = join(repositoryRoot(), "data-scripts/dist/scenes/prepare.js");
   if (!existsSync(script)) throw new Error(`ensureData: missing build: ${script}; expected the result of npm run setup`);
-  const child = spawn(process.execPath, [script, "--out", folder, "--train", String(train), "--val", String(val)], { stdio: ["ignore", "ignore", "pipe"], signal });
+  const { folder, train, val } = data, child = spawn(process.execPath, [script, "--out", folder, "--train", String(train), "--val", String(val)], { stdio: ["ignore", "ignore", "pipe"], signal });
   let errors = "";
   child.stderr.on("data", (text: Buffer) => (errors = (errors + text.toString()).slice(-2000)));
   const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));

@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import { ResultCache } from "./cache";
+import type { DistillParameters } from "./distill-task";
+import type { EvaluateParameters } from "./evaluate-task";
 import { figure2Tasks } from "./figure2-tasks";
 import { figure3Tasks } from "./figure3-tasks";
 import { kinds } from "./kinds";
@@ -14,14 +16,28 @@ import { sweepChoices } from "./what-if-sweep";
 export const STUDY_NOTEBOOKS = ["table1", "figure2", "figure3", "figure4", "what-if"] as const;
 export type StudyNotebook = (typeof STUDY_NOTEBOOKS)[number];
 
-/** What a notebook may take in seconds. */
+/** What a notebook may take. */
 export interface NotebookEstimate {
   id: StudyNotebook;
   seconds: number;
+  /** of results in the cache, at most */
+  bytes: number;
+}
+
+/** See estimateNotebooks. */
+export interface EstimateOptions {
+  cache?: ResultCache;
+  /** processes; defaults to the number of cores */
+  jobs?: number;
+  /** how much slower a kind of task is than its cost says, such as for larger detectors; default 1 */
+  slowdown?: (kind: string) => number;
 }
 
 /** Starting a kernel, drawing, and what else a notebook does besides tasks, in seconds. */
 const KERNEL_SECONDS = 9;
+/** 300 detections of seven numbers */
+const DETECTION_BYTES = 300 * 7 * 4;
+const distillation = "distill", evaluation = "calibrate-and-evaluate";
 
 const TASKS: Readonly<Record<StudyNotebook, (plan: StudyPlan, seed: number) => readonly Task[]>> = {
   table1: (plan, seed) => table1Tasks(plan, seed).tasks,
@@ -35,7 +51,7 @@ const TASKS: Readonly<Record<StudyNotebook, (plan: StudyPlan, seed: number) => r
 function distillations(plan: StudyPlan, seed: number): Task[] {
   return plan.models.flatMap((model) => {
     const { checkpoint } = hashInputs(model, "estimate");
-    return Array.from({ length: plan.counts.seeds }, (_, k) => curveDistillation(plan, seedOf(seed, k), model, checkpoint, "distilled-mean"));
+    return Array.from({ length: plan.counts.seeds }, (_, k) => k).flatMap((k) => curveDistillation(plan, seedOf(seed, k), model, checkpoint, "distilled-mean"));
   });
 }
 
@@ -43,20 +59,30 @@ function distillations(plan: StudyPlan, seed: number): Task[] {
  * How long notebooks would take one after the other: the costs of those of their tasks that the cache lacks, each counted
  * once, divided among the processes.
  *
- * - **jobs** – processes; defaults to the number of cores
- *
  * Throws if a checkpoint or a data set is missing.
  */
-export function estimateNotebooks(ids: readonly StudyNotebook[], plan: StudyPlan, seed: number, { cache = new ResultCache(), jobs = availableParallelism() }: { cache?: ResultCache; jobs?: number } = {}): NotebookEstimate[] {
+export function estimateNotebooks(ids: readonly StudyNotebook[], plan: StudyPlan, seed: number, { cache = new ResultCache(), jobs = availableParallelism(), slowdown = () => 1 }: EstimateOptions = {}): NotebookEstimate[] {
   const counted = new Set<string>();
   return ids.map((id) => {
-    let cost = 0;
+    let cost = 0, bytes = 0;
     for (const task of TASKS[id](plan, seed)) {
       const key = taskKey(task, kinds);
       if (counted.has(key) || cache.has(key)) continue;
       counted.add(key);
-      cost += kindOf(task, kinds).cost(task.parameters);
+      cost += kindOf(task, kinds).cost(task.parameters) * slowdown(task.kind);
+      bytes += bytesOf(task);
     }
-    return { id, seconds: KERNEL_SECONDS + cost / jobs };
+    return { id, seconds: KERNEL_SECONDS + cost / jobs, bytes };
   });
+}
+
+// of a result's arrays: distilled images, and as many detections as there may be
+function bytesOf({ kind, parameters }: Task): number {
+  if (kind === distillation) {
+    const { images, snapshots, imageShape: [height, width] } = parameters as unknown as DistillParameters;
+    return images * snapshots.length * height * width * 3 * 4;
+  }
+  if (kind !== evaluation) return 0;
+  const { limit = 300, schemes } = parameters as unknown as EvaluateParameters;
+  return limit * Math.max(1, schemes.length) * DETECTION_BYTES;
 }

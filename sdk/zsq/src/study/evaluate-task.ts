@@ -1,17 +1,14 @@
-import * as tf from "@tensorflow/tfjs-node-gpu";
 import { openDataset, type ImageDataset } from "../datasets/image-dataset";
-import { normalizeImages } from "../datasets/normalize";
 import { evaluateMap } from "../evaluate/evaluate";
 import type { Detector, Predictor } from "../nn/detector";
-import { Calibration, calibrate } from "../quantize/calibrate";
+import { Calibrator, type Calibration } from "../quantize/calibrate";
 import { quantizeDetector } from "../quantize/quantized-detector";
 import { scheme } from "../quantize/scheme";
 import { loadDetector } from "../weights/checkpoint";
-import { readSafetensors, type NamedArray } from "../weights/safetensors";
-import { consecutiveImages, independentImages, noiseImages, shuffledPixels } from "./calibration-images";
+import type { NamedArray } from "../weights/safetensors";
+import { calibrationBatches } from "./calibration-batches";
 import { codeFingerprint } from "./code-fingerprint";
 import { packDetections } from "./packed-detections";
-import { snapshotName } from "./snapshot";
 import type { FileInput, ResultInput, Task, TaskContext, TaskKind } from "./task";
 
 /** Where calibration images come from; "none": the detector is evaluated as it is; "real": independent, "consecutive": frames of one clip. */
@@ -32,6 +29,8 @@ export interface Calibrated {
   readonly iterations?: number;
   /** number of the first image of distilled ones and of noise, of the clip of consecutive ones; default 0 */
   readonly first?: number;
+  /** of noise: [height, width]; default that of the first image that is evaluated */
+  readonly imageShape?: readonly [number, number];
 }
 
 /** What determines the detections of a quantized detector, besides its inputs. */
@@ -43,16 +42,19 @@ export interface EvaluateParameters {
   readonly limit?: number;
 }
 
-/** Inputs of an evaluation: `dataset` is evaluated; `images` are distilled, `training` is where real and shuffled images come from. */
+/** Inputs of an evaluation: `dataset` is evaluated; `images…` are distilled, in the order of their names; `training` is where real and shuffled images come from. */
 export interface EvaluateInputs {
   checkpoint: FileInput;
   dataset: FileInput;
   training?: FileInput;
-  images?: ResultInput;
+  [images: `images${string}`]: ResultInput;
 }
 
 /** Name of a scheme's detections among the arrays of a result. */
 export const schemeName = ({ precision, inputRange }: SchemeChoice): string => `${precision} ${inputRange}`;
+
+/** Images of a data set up to so many bytes are held in memory. */
+const KEPT_BYTES = 256 << 20;
 
 /** The name of the full-precision detections. */
 export const FULL_PRECISION = "W32A32";
@@ -60,14 +62,14 @@ export const FULL_PRECISION = "W32A32";
 /** A task that calibrates a detector once, quantizes it by each scheme and stores its detections, packed, by schemeName. */
 export const evaluateTask = (name: string, { calibration, schemes, ...rest }: EvaluateParameters, inputs: EvaluateInputs): Task => ({
   kind: "calibrate-and-evaluate", name,
-  parameters: { calibration: { ...calibration }, schemes: schemes.map((choice) => ({ ...choice })), ...rest },
+  parameters: { calibration: { ...calibration, ...(calibration.imageShape && { imageShape: [...calibration.imageShape] }) }, schemes: schemes.map((choice) => ({ ...choice })), ...rest },
   inputs: { ...inputs },
 });
 
 /** See evaluateTask. */
 export const evaluateKind: TaskKind<EvaluateParameters> = {
-  version: 1,
-  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "quantize/calibrators", "evaluate", ...["evaluate-task", "calibration-images", "packed-detections", "snapshot"].map((name) => `study/${name}.js`)]),
+  version: 2,
+  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "quantize/calibrators", "evaluate", ...["evaluate-task", "calibration-batches", "calibration-images", "packed-detections", "snapshot"].map((name) => `study/${name}.js`)]),
   cost: ({ calibration, schemes, limit = 300 }) => 1 + 0.05 * calibration.images + 0.01 * limit * Math.max(1, schemes.length),
   async run(parameters, context) {
     const detector = loadDetector(context.paths.checkpoint);
@@ -82,7 +84,7 @@ export const evaluateKind: TaskKind<EvaluateParameters> = {
 async function detectAll(detector: Detector, { calibration, schemes, limit }: EvaluateParameters, context: TaskContext): Promise<Map<string, NamedArray>> {
   const { paths, onProgress } = context;
   const dataset = openDataset(paths.dataset);
-  await dataset.loadAll();
+  await keepSmall(dataset);
   const detect = async (predictor: Predictor, k: number): Promise<NamedArray> => {
     const report = (done: number, total: number): void => onProgress((k + done / total) / Math.max(1, schemes.length));
     return packDetections((await evaluateMap(predictor, dataset, { onProgress: report, ...(limit !== undefined && { limit }) })).detections);
@@ -102,33 +104,20 @@ async function detectAll(detector: Detector, { calibration, schemes, limit }: Ev
 }
 
 async function calibrateOn(detector: Detector, calibration: Calibrated, dataset: ImageDataset, { paths }: TaskContext): Promise<Calibration> {
-  const images = await calibrationImages(detector, calibration, dataset.imageShape, paths);
-  try {
-    return calibrate(detector, images);
-  } finally {
-    images.dispose();
+  const { imageShape, batches } = calibrationBatches(detector, calibration, dataset.shapeOf(0), paths);
+  const calibrator = new Calibrator(detector, { images: calibration.images, imageShape });
+  for await (const batch of batches) {
+    try {
+      calibrator.add(batch);
+    } finally {
+      batch.dispose();
+    }
   }
+  return calibrator.calibration();
 }
 
-/**
- * The calibration images, normalized [n, h, w, 3]; the caller disposes them.
- *
- * - **imageShape** – [height, width] of noise
- * - **paths** – of `training` for real images, of `images` for distilled ones
- */
-export async function calibrationImages({ config }: Detector, calibration: Calibrated, [height, width]: readonly [number, number], paths: TaskContext["paths"]): Promise<tf.Tensor4D> {
-  const { kind, images: count, seed, first = 0 } = calibration;
-  if (kind === "noise") return tf.tensor4d(noiseImages(count, [height, width], seed, first), [count, height, width, 3]);
-  if (kind === "distilled") return distilledImages(calibration, paths.images);
-  const training = openDataset(paths.training);
-  const { pixels, shape } = await training.load(kind === "consecutive" ? consecutiveImages(training, count, seed, first) : independentImages(training, count, seed));
-  return normalizeImages(kind === "shuffled" ? shuffledPixels(pixels, count, seed) : pixels, shape, config.image);
-}
-
-function distilledImages({ images: count, iterations = 0, first = 0 }: Calibrated, path: string): tf.Tensor4D {
-  const stored = readSafetensors(path).tensors.get(snapshotName(iterations));
-  if (!stored || stored.shape[0] < first + count) throw new Error(`calibrate: missing distilled images after ${iterations} iterations: ${stored?.shape[0] ?? 0}; expected ${first + count}`);
-  const [, height, width] = stored.shape;
-  const size = height * width * 3;
-  return tf.tensor4d(stored.data.subarray(first * size, (first + count) * size), [count, height, width, 3]);
+// small data sets of one size are decoded once for all schemes; others are read again for each, so that memory stays flat
+async function keepSmall(dataset: ImageDataset): Promise<void> {
+  const [height, width] = dataset.shapeOf(0), fits = dataset.size * height * width * 3 <= KEPT_BYTES;
+  if (fits && dataset.images.every((image) => image.height === height && image.width === width)) await dataset.loadAll();
 }

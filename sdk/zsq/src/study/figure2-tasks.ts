@@ -3,7 +3,7 @@ import { kinds } from "./kinds";
 import { hashInputs, seedOf, type ModelInputs } from "./model-inputs";
 import type { StudyModel, StudyPlan } from "./profiles";
 import { scoreTask } from "./score-task";
-import { curveDistillation, table1Evaluation, type DistilledSource } from "./table1-tasks";
+import { curveDistillation, distilledInputs, table1Evaluation, type DistilledSource } from "./table1-tasks";
 import { taskKey, type FileInput, type Task } from "./task";
 
 /** The losses whose curves are drawn, by the source that Table 1 names after them. */
@@ -24,8 +24,8 @@ export interface Figure2Tasks {
 
 export interface Figure2Model {
   model: StudyModel;
-  /** by loss, one for each seed */
-  distillations: Record<DistilledSource, Task[]>;
+  /** by loss, those of each seed */
+  distillations: Record<DistilledSource, Task[][]>;
   /** scores by scheme; the order of their inputs is that of `points` */
   score: Task;
   points: Figure2Point[];
@@ -69,7 +69,7 @@ function modelTasks(tasks: Task[], plan: StudyPlan, seed: number, model: StudyMo
     for (const source of ["noise", "real"] as const) add(source, 0, table1Evaluation(tasks, plan, one, model, inputs, source));
     for (const source of ["distilled-mean", "distilled-mean-std"] as const) {
       const distillation = curveDistillation(plan, one, model, inputs.checkpoint, source);
-      tasks.push(distillation);
+      tasks.push(...distillation);
       distillations[source].push(distillation);
       for (const iterations of plan.counts.curve.filter((i) => i > 0)) {
         add(source, iterations, pointEvaluation(tasks, plan, one, model, inputs, source, iterations, distillation));
@@ -84,12 +84,12 @@ function modelTasks(tasks: Task[], plan: StudyPlan, seed: number, model: StudyMo
   return { model, distillations, score, points, fullPrecision };
 }
 
-function pointEvaluation(tasks: Task[], plan: StudyPlan, seed: number, model: StudyModel, inputs: ModelInputs, source: DistilledSource, iterations: number, distillation: Task): Task {
+function pointEvaluation(tasks: Task[], plan: StudyPlan, seed: number, model: StudyModel, inputs: ModelInputs, source: DistilledSource, iterations: number, distillation: readonly Task[]): Task {
   if (iterations === plan.counts.iterations) return table1Evaluation(tasks, plan, seed, model, inputs, source);
   const { images, validation } = plan.counts;
   const task = evaluateTask(`${model.dataset}: evaluate after ${iterations} iterations, ${source}, seed ${seed}`,
     { calibration: { kind: "distilled", images, seed, iterations }, schemes: FIGURE2_SCHEMES, limit: validation },
-    { checkpoint: inputs.checkpoint, dataset: inputs.val, images: { result: taskKey(distillation, kinds) } });
+    { checkpoint: inputs.checkpoint, dataset: inputs.val, ...distilledInputs(distillation) });
   tasks.push(task);
   return task;
 }

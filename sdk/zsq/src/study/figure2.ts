@@ -1,3 +1,4 @@
+import type { StatisticsDistance } from "../distill/statistics-distance";
 import type { DistillValue } from "./distill-task";
 import { FULL_PRECISION, schemeName } from "./evaluate-task";
 import { FIGURE2_LOSSES, FIGURE2_SCHEMES, figure2Tasks, type Figure2Model } from "./figure2-tasks";
@@ -8,6 +9,7 @@ import { figure2Schema, type Figure2Reference, type Figure2Result, type Figure2R
 import { computed, resultHead, runStudy, type PlanOptions, type RunStudyOptions } from "./run-study";
 import type { ScoreValue } from "./score-task";
 import type { DistilledSource } from "./table1-tasks";
+import type { Task } from "./task";
 import type { TaskResults } from "./task-results";
 
 /**
@@ -26,7 +28,7 @@ export async function figure2OfPlan(plan: StudyPlan, seed: number, options: Plan
   const references = models.flatMap((model) => referencesOf(model, results));
   return figure2Schema.parse({
     ...resultHead("figure2", plan, seed, inputs), rows, references, validationImages: plan.counts.validation,
-    paper: paperTable1(), verdicts: figure2Verdicts(rows, references, plan.counts.iterations),
+    paper: paperTable1(plan.profile), verdicts: figure2Verdicts(rows, references, plan.counts.iterations),
   });
 }
 
@@ -35,12 +37,21 @@ function rowsOf({ model: { model }, distillations, score, points }: Figure2Model
   const scores = results.valueOf<ScoreValue>(score);
   const seeds = [...new Set(points.map((point) => point.seed))];
   return FIGURE2_SCHEMES.flatMap((scheme) => (Object.keys(FIGURE2_LOSSES) as DistilledSource[]).flatMap((source) => seeds.flatMap((seed, s) => {
-    const { distances } = results.valueOf<DistillValue>(distillations[source][s]);
+    const distances = distancesOf(distillations[source][s], results);
     return curve.map((iterations, k): Figure2Row => {
       const at = points.findIndex((point) => point.seed === seed && point.iterations === iterations && point.source === (iterations ? source : "noise"));
       return { model, ...scheme, loss: FIGURE2_LOSSES[source], iterations, seed, map: scores[schemeName(scheme)][at], lossMean: distances[k].mean, lossStd: distances[k].std };
     });
   })));
+}
+
+// means over the images of all tasks, by snapshot
+function distancesOf(tasks: readonly Task[], results: TaskResults): StatisticsDistance[] {
+  const parts = tasks.map((task) => results.valueOf<DistillValue>(task)), images = parts.reduce((sum, { taken }) => sum + taken.length, 0);
+  return parts[0].distances.map((_, k) => {
+    const mean = (term: keyof StatisticsDistance): number => parts.reduce((sum, { distances, taken }) => sum + distances[k][term] * (taken.length / images), 0);
+    return { mean: mean("mean"), std: mean("std") };
+  });
 }
 
 // what the curves are compared with

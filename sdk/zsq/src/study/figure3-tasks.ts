@@ -53,7 +53,7 @@ export function figure3Tasks(plan: StudyPlan, seed: number): Figure3Tasks {
   const batch: Record<BatchSource, (k: number) => Task> = {
     "real-consecutive": (k) => evaluate("real-consecutive", k, { kind: "consecutive", images: BATCH_SIZE, seed: seedOf(seed, 0), first: k }, { training: inputs.train }),
     "real-independent": (k) => evaluate("real-independent", k, { kind: "real", images: BATCH_SIZE, seed: seedOf(seed, k) }, { training: inputs.train }),
-    noise: (k) => evaluate("noise", k, { kind: "noise", images: BATCH_SIZE, seed: seedOf(seed, 0), first: k * BATCH_SIZE }, {}),
+    noise: (k) => evaluate("noise", k, { kind: "noise", images: BATCH_SIZE, seed: seedOf(seed, 0), first: k * BATCH_SIZE, imageShape: plan.imageShape }, {}),
     distilled: (k) => {
       const first = k * BATCH_SIZE;
       const images = { result: taskKey(distillations[Math.floor(first / DISTILLED_TOGETHER)], kinds) };
@@ -65,8 +65,8 @@ export function figure3Tasks(plan: StudyPlan, seed: number): Figure3Tasks {
   return { tasks, model, scores, fullPrecision: score("full precision", [FULL_PRECISION], [full]), inputs: inputs.listed };
 }
 
-function distillBatches({ counts: { batches, iterations }, imageShape }: StudyPlan, seed: number, { dataset }: StudyModel, checkpoint: FileInput): Task[] {
+function distillBatches({ counts: { batches, iterations }, imageShape, distillation }: StudyPlan, seed: number, { dataset }: StudyModel, checkpoint: FileInput): Task[] {
   const count = Math.ceil((batches * BATCH_SIZE) / DISTILLED_TOGETHER);
   return Array.from({ length: count }, (_, k) => distillTask(`${dataset}: distil images ${k * DISTILLED_TOGETHER + 1} to ${(k + 1) * DISTILLED_TOGETHER} of ${count * DISTILLED_TOGETHER}`,
-    { preset: "paper-mean", images: DISTILLED_TOGETHER, firstImage: k * DISTILLED_TOGETHER, snapshots: [iterations], imageShape, seed: seedOf(seed, 0) }, checkpoint));
+    { preset: "paper-mean", images: DISTILLED_TOGETHER, firstImage: k * DISTILLED_TOGETHER, snapshots: [iterations], imageShape, seed: seedOf(seed, 0), ...(distillation && { batchSize: distillation.batchSize }) }, checkpoint));
 }

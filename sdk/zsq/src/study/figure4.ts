@@ -33,7 +33,7 @@ export const runFigure4 = (options: RunStudyOptions = {}): Promise<Figure4Result
 /** Figure 4 of any plan whose models and data are there; pictures are written to `out` unless it is null. See runFigure4. */
 export async function figure4OfPlan(plan: StudyPlan, seed: number, options: PlanOptions = {}, out: string | null = null): Promise<Figure4Result> {
   const inputs = plan.models.map((model) => hashInputs(model, "figure4"));
-  const distillations = plan.models.map((model, m) => Array.from({ length: plan.counts.seeds }, (_, k) => curveDistillation(plan, seedOf(seed, k), model, inputs[m].checkpoint, "distilled-mean")));
+  const distillations = plan.models.map((model, m) => Array.from({ length: plan.counts.seeds }, (_, k) => k).flatMap((k) => curveDistillation(plan, seedOf(seed, k), model, inputs[m].checkpoint, "distilled-mean")));
   const results = await computed(distillations.flat(), options);
   const galleries = await Promise.all(plan.models.map((model, m) => gallery(model, plan, distillations[m], results, out)));
   const references = await Promise.all(plan.models.map((model) => reference(model, seed, plan.counts.images, out)));
@@ -52,25 +52,28 @@ async function gallery({ model, checkpoint }: StudyModel, { counts: { curve }, i
   const detector = loadDetector(checkpoint);
   const { image } = detector.config;
   detector.dispose();
-  const seeds = distillations.map((task) => results.of(task).tensors!);
-  const colours = new Map<number, Colour[]>();
-  const rows: Figure4Row[] = [];
-  for (const iterations of curve) {
-    const pixels = seeds.map((tensors) => pixelsOf(tensors.get(snapshotName(iterations))!, image));
-    const all = pixels.flatMap((seed) => eachImage(seed, imageShape).map((one) => colourOf(one, imageShape)));
-    colours.set(iterations, all);
-    const path = await writePicture(out, `${model}-${iterations}.png`, eachImage(pixels[0], imageShape)[0], imageShape);
-    rows.push({ model, iterations, image: path, ...average(all) });
+  const colours = new Map(curve.map((iterations): [number, Colour[]] => [iterations, []])), paths = new Map<number, string>();
+  for (const task of distillations) {
+    const { tensors } = results.of(task); // one task's images in memory
+    for (const iterations of curve) {
+      const images = eachImage(pixelsOf(tensors!.get(snapshotName(iterations))!, image), imageShape);
+      if (!paths.has(iterations)) paths.set(iterations, await writePicture(out, `${model}-${iterations}.png`, images[0], imageShape));
+      colours.get(iterations)!.push(...images.map((one) => colourOf(one, imageShape)));
+    }
   }
-  return { rows, colours };
+  return { rows: curve.map((iterations) => ({ model, iterations, image: paths.get(iterations)!, ...average(colours.get(iterations)!) })), colours };
 }
 
 // the colour of as many real training images as are distilled, and one of them as a picture
 async function reference({ model, dataset, train }: StudyModel, seed: number, count: number, out: string | null): Promise<Figure4Reference> {
-  const training = openDataset(train);
-  const { pixels } = await training.load(independentImages(training, count, seedOf(seed, 0)));
-  const images = eachImage(pixels, training.imageShape);
-  return { model, dataset, image: await writePicture(out, `${model}-real.png`, images[0], training.imageShape), ...average(images.map((one) => colourOf(one, training.imageShape))) };
+  const training = openDataset(train), colours: Colour[] = [];
+  let image = "";
+  for (const place of independentImages(training, count, seedOf(seed, 0))) {
+    const { pixels } = await training.load([place]), shape = training.shapeOf(place);
+    if (!colours.length) image = await writePicture(out, `${model}-real.png`, pixels, shape);
+    colours.push(colourOf(pixels, shape));
+  }
+  return { model, dataset, image, ...average(colours) };
 }
 
 function pixelsOf({ shape, data }: NamedArray, image: RetinaNetConfig["image"]): Uint8Array {

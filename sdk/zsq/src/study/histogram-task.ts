@@ -8,7 +8,8 @@ import { loadDetector } from "../weights/checkpoint";
 import type { NamedArray } from "../weights/safetensors";
 import type { CachedResult } from "./cache";
 import { codeFingerprint } from "./code-fingerprint";
-import { calibrationImages, type Calibrated } from "./evaluate-task";
+import { calibrationBatches } from "./calibration-batches";
+import type { Calibrated } from "./evaluate-task";
 import type { FileInput, ResultInput, Task, TaskKind } from "./task";
 
 /** What determines the histograms, besides the inputs. */
@@ -22,7 +23,7 @@ export interface HistogramParameters {
 export interface HistogramInputs {
   checkpoint: FileInput;
   training?: FileInput;
-  images?: ResultInput;
+  [images: `images${string}`]: ResultInput;
 }
 
 const BATCH = 16;
@@ -35,26 +36,31 @@ export const histogramTask = (name: string, { calibration, imageShape }: Histogr
 /** See histogramTask. */
 export const histogramKind: TaskKind<HistogramParameters> = {
   version: 1,
-  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "quantize/calibrators", ...["histogram-task", "evaluate-task", "calibration-images", "snapshot"].map((name) => `study/${name}.js`)]),
+  code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "quantize/calibrators", ...["histogram-task", "calibration-batches", "calibration-images", "snapshot"].map((name) => `study/${name}.js`)]),
   cost: ({ calibration }) => 1 + 0.08 * calibration.images,
   async run({ calibration, imageShape }, { paths, onProgress }) {
     const detector = loadDetector(paths.checkpoint);
     try {
-      const images = await calibrationImages(detector, calibration, imageShape, paths);
-      try {
-        return packed(histogramsOf(detector, images, onProgress));
-      } finally {
-        images.dispose();
+      const histograms = new Map<string, DyadicHistogram>();
+      let done = 0;
+      for await (const batch of calibrationBatches(detector, calibration, imageShape, paths).batches) {
+        done += batch.shape[0];
+        try {
+          histogramsOf(detector, batch, undefined, histograms);
+        } finally {
+          batch.dispose();
+        }
+        onProgress(done / calibration.images);
       }
+      return packed(histograms);
     } finally {
       detector.dispose();
     }
   },
 };
 
-/** The histograms of what enters each convolution, by its name, in the order of the network, for normalized images [n, h, w, 3]; those are not disposed. */
-export function histogramsOf({ config, weights }: Detector, images: tf.Tensor4D, onProgress: (fraction: number) => void = () => undefined): Map<string, DyadicHistogram> {
-  const histograms = new Map<string, DyadicHistogram>();
+/** The histograms of what enters each convolution, by its name, in the order of the network, for normalized images [n, h, w, 3]; those are not disposed. `histograms`: to which they are added; default empty ones. */
+export function histogramsOf({ config, weights }: Detector, images: tf.Tensor4D, onProgress: (fraction: number) => void = () => undefined, histograms = new Map<string, DyadicHistogram>()): Map<string, DyadicHistogram> {
   const input = (layer: string, x: tf.Tensor4D): undefined => {
     let own = histograms.get(layer);
     if (!own) histograms.set(layer, (own = new DyadicHistogram(`input of ${layer}`)));

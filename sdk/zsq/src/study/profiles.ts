@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RetinaNetConfig } from "../nn/config";
 import { retinaNetEmbedded, retinaNetR50 } from "../nn/config";
+import { paperPlan } from "./paper-plan";
 import { repositoryRoot } from "./repository";
 
 /** "smoke": proves that all runs; "default": answers in minutes on two cores; "full": the paper's counts. */
@@ -39,6 +40,8 @@ export interface StudyModel {
   /** annotation files; training images serve calibration alone */
   train: string;
   val: string;
+  /** validation images, where tables say how many: default all, whatever their number */
+  images?: number;
 }
 
 /** Everything that a study needs to know of its models and data. */
@@ -49,8 +52,12 @@ export interface StudyPlan {
   /** [height, width] */
   imageShape: readonly [number, number];
   models: readonly StudyModel[];
-  /** folder of the drawn images, and how many of them it has to hold */
-  data: { folder: string; train: number; val: number };
+  /** folder of the drawn images, and how many of them it has to hold; null: the images are the user's */
+  data: { folder: string; train: number; val: number } | null;
+  /** for large images: those of a seed are distilled in tasks of `chunk` images, of which `batchSize` run together; default all in one task */
+  distillation?: { chunk: number; batchSize: number };
+  /** processes at a time; default one for each core */
+  jobs?: number;
 }
 
 const CURVE = [0, 1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200];
@@ -70,11 +77,11 @@ export const paperConfigs: Readonly<Record<ModelName, RetinaNetConfig>> = { pret
 /**
  * Models, data and counts of a profile at a scale.
  *
- * Throws if either is unknown, or not supported yet.
+ * Throws if either is unknown, or what the paper profile needs has not been prepared (see paperPlan).
  */
 export function studyPlan(profile: string, scale: string): StudyPlan {
   if (!Object.hasOwn(scales, scale)) throw new Error(`studyPlan: unknown scale: ${scale}; expected one of ${Object.keys(scales).join(", ")}`);
-  if (profile === "paper") throw new Error("studyPlan: unsupported profile: paper; it needs COCO, FLIR ADAS and torchvision's weights (--coco, --flir, --weights), which cannot be read yet; expected embedded");
+  if (profile === "paper") return paperPlan(scale as ScaleName);
   if (profile !== "embedded") throw new Error(`studyPlan: unknown profile: ${profile}; expected embedded or paper`);
   const root = repositoryRoot();
   const data = scale === "smoke" ? { folder: join(root, "data/scenes-smoke"), train: 64, val: 48 } : { folder: join(root, "data/scenes"), train: 3000, val: 300 };

@@ -55,7 +55,7 @@ export async function runStudy<R>(id: ResultId, { profile = "embedded", scale = 
   await ensureData(plan, options.signal);
   const folder = out === null ? null : join(out, profile, "results");
   const start = performance.now();
-  const result = await ofPlan(plan, seed, options, folder);
+  const result = await ofPlan(plan, seed, { ...(plan.jobs !== undefined && { jobs: plan.jobs }), ...options }, folder);
   if (out !== null && folder !== null) {
     const path = join(folder, `${id}.json`);
     writeFileAtomic(path, `${JSON.stringify(result, null, 2)}\n`);

@@ -1,11 +1,11 @@
 import { distillTask } from "./distill-task";
-import { evaluateTask, FULL_PRECISION, schemeName, type CalibrationKind, type EvaluateParameters, type SchemeChoice } from "./evaluate-task";
+import { evaluateTask, FULL_PRECISION, schemeName, type Calibrated, type CalibrationKind, type EvaluateParameters, type SchemeChoice } from "./evaluate-task";
 import { kinds } from "./kinds";
 import { hashInputs, seedOf, type ModelInputs } from "./model-inputs";
 import type { StudyModel, StudyPlan } from "./profiles";
 import type { Table1Row } from "./result-schema";
 import { summarizeTask } from "./summarize-task";
-import { taskKey, type FileInput, type Task } from "./task";
+import { taskKey, type FileInput, type ResultInput, type Task } from "./task";
 
 /** Where calibration images come from, in the order of the table's rows. */
 export const TABLE1_SOURCES = ["distilled-mean", "distilled-mean-std", "real", "shuffled", "noise"] as const;
@@ -58,20 +58,28 @@ export function table1Evaluation(tasks: Task[], plan: StudyPlan, seed: number, m
 function evaluation(tasks: Task[], plan: StudyPlan, seed: number, model: StudyModel, { checkpoint, train, val }: ModelInputs, source: Table1Source | "none"): Task {
   const { images, iterations } = plan.counts;
   const name = `${model.dataset}: ${source === "none" ? "full precision" : `calibrate and evaluate, ${source}, seed ${seed}`}`;
-  const by = (kind: CalibrationKind): EvaluateParameters => ({ calibration: { kind, images, seed }, schemes: TABLE1_SCHEMES });
-  if (source === "none") return evaluateTask(name, { calibration: { kind: "none", images: 0, seed: 0 }, schemes: [] }, { checkpoint, dataset: val });
-  if (source === "noise") return evaluateTask(name, by("noise"), { checkpoint, dataset: val });
+  const limited = model.images !== undefined && { limit: model.images };
+  const by = (kind: CalibrationKind, more: Partial<Calibrated> = {}): EvaluateParameters => ({ calibration: { kind, images, seed, ...more }, schemes: TABLE1_SCHEMES, ...limited });
+  if (source === "none") return evaluateTask(name, { calibration: { kind: "none", images: 0, seed: 0 }, schemes: [], ...limited }, { checkpoint, dataset: val });
+  if (source === "noise") return evaluateTask(name, by("noise", { imageShape: plan.imageShape }), { checkpoint, dataset: val });
   if (source === "real" || source === "shuffled") return evaluateTask(name, by(source), { checkpoint, dataset: val, training: train });
   const distillation = curveDistillation(plan, seed, model, checkpoint, source);
-  tasks.push(distillation);
-  return evaluateTask(name, { calibration: { kind: "distilled", images, seed, iterations }, schemes: TABLE1_SCHEMES }, { checkpoint, dataset: val, images: { result: taskKey(distillation, kinds) } });
+  tasks.push(...distillation);
+  return evaluateTask(name, by("distilled", { iterations }), { checkpoint, dataset: val, ...distilledInputs(distillation) });
 }
 
-/** The distillation of one seed with all iterations of the curve: Table 1 and Figures 2 and 4 share it. */
-export function curveDistillation({ counts: { images, curve }, imageShape }: StudyPlan, seed: number, { dataset }: StudyModel, checkpoint: FileInput, source: DistilledSource): Task {
-  const preset = source === "distilled-mean" ? "paper-mean" : "paper-mean-std";
-  return distillTask(`${dataset}: distil ${images} images, ${preset}, seed ${seed}`, { preset, images, firstImage: 0, snapshots: curve, imageShape, seed }, checkpoint);
+/** The distillation of one seed with all iterations of the curve, in as many tasks as the plan says: Table 1 and Figures 2 and 4 share it. */
+export function curveDistillation({ counts: { images, curve }, imageShape, distillation }: StudyPlan, seed: number, { dataset }: StudyModel, checkpoint: FileInput, source: DistilledSource): Task[] {
+  const preset = source === "distilled-mean" ? "paper-mean" : "paper-mean-std", chunk = distillation?.chunk ?? images;
+  return Array.from({ length: Math.ceil(images / chunk) }, (_, k) => {
+    const firstImage = k * chunk, count = Math.min(chunk, images - firstImage), which = count === images ? `${images} images` : `images ${firstImage + 1} to ${firstImage + count} of ${images}`;
+    return distillTask(`${dataset}: distil ${which}, ${preset}, seed ${seed}`, { preset, images: count, firstImage, snapshots: curve, imageShape, seed, ...(distillation && { batchSize: distillation.batchSize }) }, checkpoint);
+  });
 }
+
+/** The images of distillations as inputs of an evaluation, in the order of the tasks. */
+export const distilledInputs = (tasks: readonly Task[]): Record<`images${string}`, ResultInput> =>
+  Object.fromEntries(tasks.map((task, k) => [tasks.length === 1 ? "images" : `images${String(k).padStart(5, "0")}`, { result: taskKey(task, kinds) }]));
 
 /** The rows' description of a source and a scheme. */
 export const rowKind = (source: Table1Source | "none", scheme?: (typeof TABLE1_SCHEMES)[number]): Pick<Table1Row, "precision" | "inputRange" | "calibration"> =>

@@ -31,7 +31,7 @@ export async function table1OfPlan(plan: StudyPlan, seed: number, options: PlanO
       return pairedDifference(found.get(model, a, paperScheme), found.get(model, b, paperScheme));
     },
   });
-  return table1Schema.parse({ ...resultHead("table1", plan, seed, inputs), rows, paper: paperTable1(), verdicts });
+  return table1Schema.parse({ ...resultHead("table1", plan, seed, inputs), rows, paper: paperTable1(plan.profile), verdicts });
 }
 
 // Estimates by model, source and name of the detections.

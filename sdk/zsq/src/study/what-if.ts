@@ -3,12 +3,12 @@ import { datasetInput, fileInput } from "./dataset-input";
 import { distillTask } from "./distill-task";
 import { ensureData } from "./ensure-data";
 import type { Calibrated } from "./evaluate-task";
-import { histogramTask } from "./histogram-task";
+import { histogramTask, type HistogramInputs } from "./histogram-task";
 import { kinds } from "./kinds";
 import { seedOf } from "./model-inputs";
 import { studyPlan, type StudyModel, type StudyPlan } from "./profiles";
 import { computed, type PlanOptions, type RunStudyOptions } from "./run-study";
-import { curveDistillation } from "./table1-tasks";
+import { curveDistillation, distilledInputs } from "./table1-tasks";
 import type { TaskResults } from "./task-results";
 import { taskKey, type FileInput, type Task } from "./task";
 import { checkChoice, isFloat, precisionOf, type WhatIfChoice } from "./what-if-choice";
@@ -128,15 +128,15 @@ function schemePart({ weightBits, activationBits, calibrator, percentile, granul
 // the distillation, if there is one, and the histograms
 function calibrationTasks(plan: StudyPlan, seed: number, { source, images, iterations, loss }: WhatIfChoice, model: StudyModel, files: Files): Task[] {
   const first = seedOf(seed, 0), checkpoint = files.checkpoint(model);
-  const observe = (calibration: Calibrated, inputs: { training?: FileInput; images?: { result: string } }): Task =>
+  const observe = (calibration: Calibrated, inputs: Omit<HistogramInputs, "checkpoint">): Task =>
     histogramTask(`${model.dataset}: histograms of ${images} images, ${source}`, { calibration, imageShape: plan.imageShape }, { checkpoint, ...inputs });
   if (source !== "distilled") return [observe({ kind: source, images, seed: first }, source === "noise" ? {} : { training: files.dataset(model.train) })];
   const isShared = images <= plan.counts.images && plan.counts.curve.includes(iterations);
   const preset = loss === "mean" ? "paper-mean" : "paper-mean-std";
   const distillation = isShared
     ? curveDistillation(plan, first, model, checkpoint, loss === "mean" ? "distilled-mean" : "distilled-mean-std")
-    : distillTask(`${model.dataset}: distil ${images} images, ${iterations} iterations`, { preset, images, firstImage: 0, snapshots: [iterations], imageShape: plan.imageShape, seed: first }, checkpoint);
-  return [distillation, observe({ kind: "distilled", images, seed: first, iterations }, { images: { result: taskKey(distillation, kinds) } })];
+    : [distillTask(`${model.dataset}: distil ${images} images, ${iterations} iterations`, { preset, images, firstImage: 0, snapshots: [iterations], imageShape: plan.imageShape, seed: first }, checkpoint)];
+  return [...distillation, observe({ kind: "distilled", images, seed: first, iterations }, distilledInputs(distillation))];
 }
 
 /** A choice in words, such as "fine-tuned, W8A4, percentile 99.9, weights per channel, 16 distilled images". */

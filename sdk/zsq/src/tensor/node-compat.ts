@@ -4,3 +4,6 @@ import util from "node:util";
 const legacy = util as unknown as Record<string, (value: unknown) => boolean>;
 legacy.isNullOrUndefined = (value) => value === null || value === undefined;
 legacy.isArray = Array.isArray;
+
+// On a GPU, memory is taken as it is needed: several processes share one. Read when TensorFlow first meets the device.
+process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";

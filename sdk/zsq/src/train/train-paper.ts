@@ -36,7 +36,7 @@ export async function trainPaper({ data, weights, out, seed, epochs, batchSize, 
   return trainDetector({
     start, recipe, seed, onProgress, signal, train: join(data, "train.json"), val: join(data, "val.json"), checkpoint: out,
     identity: { start: sha256OfFile(weights), image: start.config.image },
-    card: { model: "RetinaNet v2, ResNet-50", domain: "thermal", startedFrom: `${basename(weights)}, new classification output` },
+    card: { model: "RetinaNet v2, ResNet-50", domain: "thermal", startedFrom: `${basename(weights)}, new classification output`, startedFromSha256: sha256OfFile(weights) },
   });
 }
 

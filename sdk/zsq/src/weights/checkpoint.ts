@@ -45,12 +45,23 @@ export function loadDetector(path: string): Detector {
   try {
     const card = readCard(path);
     if (card && sha256OfFile(path) !== card.sha256) throw new Error(`loadDetector: damaged ${path}: its SHA-256 differs; expected ${card.sha256} as in ${cardPath(path)}`);
-    const text = file.metadata.get("config");
-    if (text === undefined) throw new Error(`loadDetector: missing config in ${path}; expected the metadata of a checkpoint written by saveCheckpoint`);
-    const config = parseJson(configSchema, text, "loadDetector", `the config of ${path}`), expected = fileShapes(config);
+    const config = configIn(file.metadata, "loadDetector", path), expected = fileShapes(config);
     for (const name of file.tensors.keys()) if (!expected.has(name)) throw new Error(`loadDetector: unknown weight in ${path}: ${name}; expected the ${expected.size} names of its config`);
     return readDetector(file, config, "loadDetector", path);
   } finally {
     file.close();
   }
+}
+
+/** The config of a checkpoint of saveCheckpoint; its weights are not read. Throws as loadDetector. */
+export function readConfig(path: string): RetinaNetConfig {
+  const file = openSafetensors(path);
+  file.close();
+  return configIn(file.metadata, "readConfig", path);
+}
+
+function configIn(metadata: ReadonlyMap<string, string>, reader: string, path: string): RetinaNetConfig {
+  const text = metadata.get("config");
+  if (text === undefined) throw new Error(`${reader}: missing config in ${path}; expected the metadata of a checkpoint written by saveCheckpoint`);
+  return parseJson(configSchema, text, reader, `the config of ${path}`);
 }
