@@ -105,6 +105,7 @@ export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
 export type { TasksProgress } from "./study/progress";
 export type { Figure2Result, Figure2Row, Figure3Result, Figure3Row, Figure4Result, Figure4Row, Table1PaperRow, Table1Result, Table1Row, Verdict, WhatIfHistogram, WhatIfResult, WhatIfRow } from "./study/result-schema";
+export { runFigure1 } from "./study/figure1";
 export { runFigure2 } from "./study/figure2";
 export { runFigure3 } from "./study/figure3";
 export { runFigure4 } from "./study/figure4";
@@ -138,6 +139,9 @@ export { distillationFigure, type DistillationFigureOptions, type DistillationRu
 export type { Figure, FigureOptions } from "./plot/figure";
 export { compareFigure } from "./plot/compare-figure";
 export { compareTable, methodTable } from "./plot/compare-table";
+export { figure1Framework } from "./plot/figure1-framework";
+export { figure1Loop } from "./plot/figure1-loop";
+export { figure1Pictures } from "./plot/figure1-pictures";
 export { figure2Figure } from "./plot/figure2-figure";
 export { figure2Table } from "./plot/figure2-table";
 export { figure3Figure } from "./plot/figure3-figure";

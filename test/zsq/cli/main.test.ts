@@ -37,7 +37,7 @@ describe("zsq", () => {
     [["quantise"], /zsq: unknown argument: quantise/],
     [["train", "--frob"], /zsq: unknown argument: frob/],
     [["reproduce", "--scale", "huge"], /zsq: invalid values: Argument: scale, Given: "huge", Choices: "smoke", "default", "full"/],
-    [["reproduce", "--only", "table9"], /zsq: unknown --only: table9; expected one of table1/],
+    [["reproduce", "--only", "table9"], /zsq: unknown --only: table9; expected one of figure1/],
     [["reproduce", "--seed", "x"], /zsq: invalid --seed: not a number/],
     [["what-if", "--precision", "W3"], /zsq: invalid --precision: W3; expected W<bits>A<bits> such as W8A4/],
     [["what-if", "--precision", "W9A8", "--scale", "smoke"], /whatIf: invalid weightBits: 9; expected an integer from 2 to 8, or 32/],

@@ -1,19 +1,54 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
-import { figure2Figure, figure3Figure, figure3Spread, figure3Table, figure4Colour, figure4Gallery, figure4Pictures } from "zsq";
+import { figure1Framework, figure1Loop, figure1Pictures, figure2Figure, figure3Figure, figure3Spread, figure3Table, figure4Colour, figure4Gallery, figure4Pictures, writeReport } from "zsq";
 import { ResultCache } from "zsq/dist/study/cache";
+import { figure1OfPlan } from "zsq/dist/study/figure1";
 import { figure2OfPlan } from "zsq/dist/study/figure2";
 import { figure3OfPlan } from "zsq/dist/study/figure3";
 import { figure4OfPlan } from "zsq/dist/study/figure4";
-import { figure2Schema, figure3Schema, figure4Schema } from "zsq/dist/study/result-schema";
+import { figureBundle } from "zsq/dist/plot/show";
+import { figure1Schema, figure2Schema, figure3Schema, figure4Schema } from "zsq/dist/study/result-schema";
 import { table1OfPlan } from "zsq/dist/study/table1";
 import { temporaryFolder } from "../../helpers/temporary-folder";
+import { tinyDetector } from "../../helpers/tiny-detector";
 import { tinyPlan } from "../../helpers/tiny-plan";
 
 describe("figures of a plan", () => {
   const folder = temporaryFolder();
+
+  it("1: the pipeline's steps as drawings, with pictures, in the report", async function () {
+    this.timeout(300_000);
+    const plan = await tinyPlan(folder.path);
+    const before = tf.memory().numTensors;
+    const out = join(folder.path, "embedded", "results");
+    const result = await figure1OfPlan(plan, 1, { jobs: 2, cache: new ResultCache(join(folder.path, "cache")) }, out);
+    figure1Schema.parse(result);
+    const detector = tinyDetector(1);
+    const norms = detector.architecture.ofKind("batchNorm");
+    detector.dispose();
+    for (const { batchNorms, channels, trainImages, lossBefore, lossAfter } of result.rows) {
+      assert.deepEqual([batchNorms, trainImages], [norms.length, 3]);
+      assert.equal(channels, result.layers.reduce((sum, layer) => sum + layer.channels, 0));
+      assert.ok(lossAfter < lossBefore, `${lossBefore} to ${lossAfter}`);
+    }
+    assert.deepEqual(readFileSync(join(out, result.rows[0].noise)), readFileSync(join(out, result.rows[1].noise)), "both start from the same noise");
+    assert.notDeepEqual(readFileSync(join(out, result.rows[0].distilled)), readFileSync(join(out, result.rows[1].distilled)));
+    const pictures = await figure1Pictures(result, { out: folder.path });
+    assert.equal(tf.memory().numTensors, before);
+    const [framework, loop] = [figure1Framework(result, pictures), figure1Loop(result, pictures)];
+    assert.deepEqual([framework, loop].map(({ svg }) => svg.match(/<image /g)?.length), [4, 2]);
+    for (const words of [`${norms.length} batch norms`, "W8A8, W8A4", "percentile 99.99", "per output channel", "2 distilled images", "3 training images"]) assert.ok(framework.svg.includes(words), words);
+    for (const words of ["loss: mean", "rate 0.1", "preset paper-mean", "32 x 64 x 3", `${result.rows[1].channels} channels`]) assert.ok(loop.svg.includes(words), words);
+    assert.deepEqual(Object.keys(figureBundle(framework, { name: "framework" })), ["image/svg+xml", "text/plain"]);
+    const hostile = figure1Framework({ ...result, rows: [{ ...result.rows[0], dataset: "</text><script>" }] }, pictures).svg;
+    assert.ok(!hostile.includes("<script>") && hostile.includes("&lt;script&gt;"));
+    assert.throws(() => figure1Loop(result, new Map()), /^Error: figure1: missing picture: figure1\/fine-tuned-noise\.png; expected it among 0$/);
+    writeFileSync(join(out, "figure1.json"), JSON.stringify(result));
+    const page = readFileSync(await writeReport({ out: folder.path, profile: "embedded" }), "utf8");
+    assert.equal(page.match(/<image /g)?.length, 2 * (4 + 2), "each drawing for light and dark");
+  });
 
   it("2: a row per model, scheme, loss, snapshot and seed, that agrees with Table 1 and shares its work", async function () {
     this.timeout(300_000);

@@ -1,3 +1,8 @@
+/** A drawing that is no chart: its SVG, and as text what it says. */
+export interface Drawing extends Pick<Figure, "svg" | "text"> {
+  data?: undefined;
+}
+
 /** A figure: a plotly spec that is plain JSON, and the same numbers as a drawing and as text for where plotly does not run. */
 export interface Figure {
   data: Record<string, unknown>[];

@@ -1,4 +1,4 @@
-import type { Figure } from "./figure";
+import type { Drawing, Figure } from "./figure";
 import { htmlTable, textTable, toTable, type TableSource } from "./html-table";
 import { writeDisplay, type MimeBundle } from "./kernel-display";
 
@@ -9,20 +9,21 @@ export interface ShowOptions {
 
 /**
  * Shows a figure in a notebook as one output with three forms: interactive (plotly), static (SVG, for where plotly does
- * not run, such as GitHub and print), and text.
+ * not run, such as GitHub and print), and text; a drawing as SVG and text.
  *
  * Throws outside a notebook, or if the name is no plain file name.
  *
  * @example show(table1Figure(result.rows, result.paper), { name: "table1" })
  */
-export function show(figure: Figure, { name }: ShowOptions): void {
+export function show(figure: Figure | Drawing, { name }: ShowOptions): void {
   writeDisplay("show", figureBundle(figure, { name }));
 }
 
 /** What `show` sends. */
-export function figureBundle({ data, layout, svg, text }: Figure, { name }: ShowOptions): MimeBundle {
+export function figureBundle(figure: Figure | Drawing, { name }: ShowOptions): MimeBundle {
   if (!/^[\w-]+$/.test(name)) throw new Error(`show: invalid name: ${JSON.stringify(name)}; expected letters, digits, _ and -`);
-  return { "application/vnd.plotly.v1+json": { data, layout, config: plotlyConfig(name) }, "image/svg+xml": svg, "text/plain": text };
+  const plotly = figure.data ? { "application/vnd.plotly.v1+json": { data: figure.data, layout: figure.layout, config: plotlyConfig(name) } } : {};
+  return { ...plotly, "image/svg+xml": figure.svg, "text/plain": figure.text };
 }
 
 /** Plotly's behaviour everywhere: follows the width of its place, few buttons, nothing sent or loaded. */

@@ -45,5 +45,5 @@ export function figureSection({ name, heading, note, caption }: FigureText, draw
   return { markup, figures: [{ id: `figure-${name}`, data: { 1: data.light1, 2: data.light2 }, layouts: each("layout"), config: plotlyConfig(name) }] };
 }
 
-// the page's policy has no place for style attributes; its style sheet does the same
-const withoutStyle = (svg: string): string => svg.replace(/ style="[^"]*"/, "");
+/** An SVG without its style attribute: the page's policy has no place for them; its style sheet does the same. */
+export const withoutStyle = (svg: string): string => svg.replace(/ style="[^"]*"/, "");

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { figure1Pictures } from "../plot/figure1-pictures";
 import { figure2Figure } from "../plot/figure2-figure";
 import { figure3Figure } from "../plot/figure3-figure";
 import { figure4Colour } from "../plot/figure4-colour";
@@ -11,6 +12,7 @@ import { table1Table } from "../plot/table1-table";
 import type { Figure2Result, Figure3Result, Figure4Result, Table1Result } from "../study/result-schema";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { CLIENT_SCRIPT } from "./client";
+import { figure1Sections } from "./figure1-section";
 import { figureSection, type Section } from "./figure-section";
 import { html, jsonInScript, type Html } from "./html";
 import { executedNotebooks } from "./notebooks";
@@ -43,7 +45,7 @@ export async function writeReport({ out, profile }: ReportOptions): Promise<stri
   const folder = join(out, profile);
   const results = readResults(join(folder, "results"));
   refuseStale(results);
-  const pictures = results.figure4 ? await figure4Pictures(results.figure4, { out }) : new Map<string, string>();
+  const pictures = new Map([...(results.figure1 ? await figure1Pictures(results.figure1, { out }) : []), ...(results.figure4 ? await figure4Pictures(results.figure4, { out }) : [])]);
   const path = join(folder, "report.html");
   writeFileAtomic(path, reportHtml(results, executedNotebooks(join(folder, "notebooks")), pictures));
   return path;
@@ -52,9 +54,9 @@ export async function writeReport({ out, profile }: ReportOptions): Promise<stri
 /**
  * The report as a page.
  *
- * - **pictures** – those of Figure 4 (see figure4Pictures)
+ * - **pictures** – those of Figures 1 and 4 (see figure1Pictures, figure4Pictures)
  */
-export function reportHtml({ files, table1, figure2, figure3, figure4, whatIf }: Results, notebooks: readonly NotebookLink[], pictures: ReadonlyMap<string, string> = new Map()): string {
+export function reportHtml({ files, figure1, table1, figure2, figure3, figure4, whatIf }: Results, notebooks: readonly NotebookLink[], pictures: ReadonlyMap<string, string> = new Map()): string {
   const [first] = files.values();
   const verdicts = [table1, figure2, figure3, figure4, whatIf].flatMap((result) => result?.verdicts ?? []);
   const parts: Section[] = [
@@ -66,6 +68,7 @@ export function reportHtml({ files, table1, figure2, figure3, figure4, whatIf }:
   const body = html`<main>
 ${header(first)}
 ${table1 ? summarySection(table1) : null}
+${figure1 ? figure1Sections(figure1, pictures) : null}
 ${parts.map(({ markup }) => markup)}
 ${sourcesSection(files, notebooks)}
 <footer>Written by zsq. This page is complete in itself: it loads nothing and sends nothing.</footer>

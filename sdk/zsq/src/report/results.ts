@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { figure2Schema, figure3Schema, figure4Schema, table1Schema, whatIfSchema, type Figure2Result, type Figure3Result, type Figure4Result, type Table1Result, type WhatIfResult } from "../study/result-schema";
+import { figure1Schema, figure2Schema, figure3Schema, figure4Schema, table1Schema, whatIfSchema, type Figure1Result, type Figure2Result, type Figure3Result, type Figure4Result, type Table1Result, type WhatIfResult } from "../study/result-schema";
 import { repositoryRoot } from "../study/repository";
 import { sha256OfFile } from "../weights/checksum";
 import { oneLine, parseJson } from "../weights/parse-json";
@@ -22,6 +22,7 @@ export type Result = z.output<typeof anyResult>;
 /** The results of one run: those that are there, and all files in the order of their names. */
 export interface Results {
   table1: Table1Result | null;
+  figure1: Figure1Result | null;
   figure2: Figure2Result | null;
   figure3: Figure3Result | null;
   figure4: Figure4Result | null;
@@ -43,6 +44,7 @@ export function readResults(folder: string): Results {
     files.has(name) ? parseJson(schema, read(join(folder, name)), "readResults", join(folder, name)) : null;
   return {
     files, table1: result(table1Schema, "table1.json"),
+    figure1: result(figure1Schema, "figure1.json"),
     figure2: result(figure2Schema, "figure2.json"), figure3: result(figure3Schema, "figure3.json"), figure4: result(figure4Schema, "figure4.json"),
     whatIf: result(whatIfSchema, "what-if.json"),
   };

@@ -39,6 +39,10 @@ section{background:var(--background);border:1px solid var(--grid);border-radius:
 figure{margin:12px 0 0}
 figcaption{color:var(--muted);font-size:.93rem;margin-top:10px;max-width:80ch}
 .plot svg{max-width:100%;height:auto}
+.drawing svg{display:block;width:100%;min-width:840px;height:auto}
+.drawing .dark{display:none}
+@media (prefers-color-scheme:dark){.drawing .light{display:none}.drawing .dark{display:block}}
+@media print{.drawing .light{display:block}.drawing .dark{display:none}.drawing svg{min-width:0}}
 .plot .narrow{display:none}
 @media (max-width:700px){.plot .narrow{display:block}.plot .wide{display:none}}
 .scroll{overflow-x:auto;margin:12px -24px 0;padding:0 24px}

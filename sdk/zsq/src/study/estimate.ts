@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { ResultCache } from "./cache";
 import type { DistillParameters } from "./distill-task";
 import type { EvaluateParameters } from "./evaluate-task";
+import { figure1Tasks } from "./figure1";
 import { figure2Tasks } from "./figure2-tasks";
 import { figure3Tasks } from "./figure3-tasks";
 import { kinds } from "./kinds";
@@ -13,7 +14,7 @@ import { whatIfTasks } from "./what-if";
 import { sweepChoices } from "./what-if-sweep";
 
 /** Notebooks of the study in the order in which they run; later ones find results of earlier ones in the cache. */
-export const STUDY_NOTEBOOKS = ["table1", "figure2", "figure3", "figure4", "what-if"] as const;
+export const STUDY_NOTEBOOKS = ["figure1", "table1", "figure2", "figure3", "figure4", "what-if"] as const;
 export type StudyNotebook = (typeof STUDY_NOTEBOOKS)[number];
 
 /** What a notebook may take. */
@@ -40,6 +41,7 @@ const DETECTION_BYTES = 300 * 7 * 4;
 const distillation = "distill", evaluation = "calibrate-and-evaluate";
 
 const TASKS: Readonly<Record<StudyNotebook, (plan: StudyPlan, seed: number) => readonly Task[]>> = {
+  figure1: figure1Tasks,
   table1: (plan, seed) => table1Tasks(plan, seed).tasks,
   figure2: (plan, seed) => figure2Tasks(plan, seed).tasks,
   figure3: (plan, seed) => figure3Tasks(plan, seed).tasks,

@@ -1,17 +1,12 @@
-import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs-node-gpu";
 import { openDataset } from "../datasets/image-dataset";
 import type { Pixels } from "../datasets/decode-image";
-import { denormalize } from "../datasets/normalize";
 import { chroma } from "../distill/chroma";
-import type { RetinaNetConfig } from "../nn/config";
-import { writeFileAtomic } from "../weights/atomic-write";
 import { loadDetector } from "../weights/checkpoint";
-import type { NamedArray } from "../weights/safetensors";
 import { independentImages } from "./calibration-images";
 import { meanInterval } from "./comparison";
 import { figure4Verdicts } from "./figure4-verdicts";
 import { hashInputs, seedOf } from "./model-inputs";
+import { eachImage, pixelsOf, writePicture } from "./pictures";
 import type { StudyModel, StudyPlan } from "./profiles";
 import { figure4Schema, type Figure4Reference, type Figure4Result, type Figure4Row } from "./result-schema";
 import { computed, resultHead, runStudy, type PlanOptions, type RunStudyOptions } from "./run-study";
@@ -57,7 +52,7 @@ async function gallery({ model, checkpoint }: StudyModel, { counts: { curve }, i
     const { tensors } = results.of(task); // one task's images in memory
     for (const iterations of curve) {
       const images = eachImage(pixelsOf(tensors!.get(snapshotName(iterations))!, image), imageShape);
-      if (!paths.has(iterations)) paths.set(iterations, await writePicture(out, `${model}-${iterations}.png`, images[0], imageShape));
+      if (!paths.has(iterations)) paths.set(iterations, await writePicture(out, `figure4/${model}-${iterations}.png`, images[0], imageShape));
       colours.get(iterations)!.push(...images.map((one) => colourOf(one, imageShape)));
     }
   }
@@ -70,24 +65,10 @@ async function reference({ model, dataset, train }: StudyModel, seed: number, co
   let image = "";
   for (const place of independentImages(training, count, seedOf(seed, 0))) {
     const { pixels } = await training.load([place]), shape = training.shapeOf(place);
-    if (!colours.length) image = await writePicture(out, `${model}-real.png`, pixels, shape);
+    if (!colours.length) image = await writePicture(out, `figure4/${model}-real.png`, pixels, shape);
     colours.push(colourOf(pixels, shape));
   }
   return { model, dataset, image, ...average(colours) };
-}
-
-function pixelsOf({ shape, data }: NamedArray, image: RetinaNetConfig["image"]): Uint8Array {
-  const x = tf.tensor4d(data, shape as [number, number, number, number]);
-  try {
-    return denormalize(x, image);
-  } finally {
-    x.dispose();
-  }
-}
-
-function eachImage(pixels: Pixels, [height, width]: readonly [number, number]): Pixels[] {
-  const size = height * width * 3;
-  return Array.from({ length: pixels.length / size }, (_, k) => pixels.subarray(k * size, (k + 1) * size));
 }
 
 const colourOf = (pixels: Pixels, shape: readonly [number, number]): Colour => ({ chroma: chroma(pixels, shape), chromaPooled: chroma(pixels, shape, POOL) });
@@ -95,17 +76,4 @@ const colourOf = (pixels: Pixels, shape: readonly [number, number]): Colour => (
 function average(colours: readonly Colour[]): Colour {
   const mean = (kind: keyof Colour): number => Math.round((1e6 * colours.reduce((sum, one) => sum + one[kind], 0)) / colours.length) / 1e6;
   return { chroma: mean("chroma"), chromaPooled: mean("chromaPooled") };
-}
-
-// returns the path as rows name it, from the folder of results
-async function writePicture(out: string | null, name: string, pixels: Pixels, [height, width]: readonly [number, number]): Promise<string> {
-  if (out !== null) {
-    const x = tf.tensor3d(pixels, [height, width, 3], "int32");
-    try {
-      writeFileAtomic(join(out, "figure4", name), await tf.node.encodePng(x));
-    } finally {
-      x.dispose();
-    }
-  }
-  return `figure4/${name}`;
 }

@@ -8,7 +8,7 @@ const precisions = z.enum(["W32A32", "W8A8", "W8A4"]);
 const sources = z.enum(["none", "distilled-mean", "distilled-mean-std", "real", "noise", "shuffled"]);
 
 /** Ids of the results of the study; each has its file `<id>.json`. */
-export const resultIds = ["table1", "figure2", "figure3", "figure4", "what-if", "compare"] as const;
+export const resultIds = ["figure1", "table1", "figure2", "figure3", "figure4", "what-if", "compare"] as const;
 export type ResultId = (typeof resultIds)[number];
 
 /** What every result says of its run. */
@@ -82,6 +82,25 @@ export type Figure3Spread = Figure3Result["spreads"][number];
 /** The distribution over the batches of one source. */
 export type Figure3Summary = Figure3Result["summary"][number];
 export type BatchSource = Figure3Row["source"];
+
+const layerCounts = { convolutions: z.int().min(1), batchNorms: z.int().min(1), channels: z.int().min(1), parameters: z.int().min(1) };
+
+/**
+ * What figure1.json holds: the steps of the study as they run. A row per detector: its layers, its images as paths from
+ * the folder of results, and the mean loss of its images before and after distillation. Sizes of images in pixels.
+ */
+export const figure1Schema = z.strictObject({
+  ...base.shape, id: z.literal("figure1"),
+  rows: z.array(z.strictObject({ model: models, dataset: z.string(), ...layerCounts, trainImages: z.int().min(1), validationImages: z.int().min(1), real: z.string(), noise: z.string(), distilled: z.string(), lossBefore: z.number().min(0), lossAfter: z.number().min(0) })).min(1),
+  distillation: z.strictObject({ preset: z.string(), loss: z.string(), learningRate: z.number().positive(), images: z.int().min(1), iterations: z.int().min(1), height: z.int().min(1), width: z.int().min(1) }),
+  scheme: z.strictObject({ precisions: z.array(z.string()).min(1), calibrator: z.string(), granularity: z.string() }),
+  layers: z.array(z.strictObject({ name: z.string(), channels: z.int().min(1) })).min(1),
+});
+
+/** The result of Figure 1. */
+export type Figure1Result = z.output<typeof figure1Schema>;
+/** One detector of it. */
+export type Figure1Row = Figure1Result["rows"][number];
 
 const colour = { image: z.string(), chroma: z.number().min(0).max(255), chromaPooled: z.number().min(0).max(255) };
 
