@@ -34,6 +34,11 @@ describe("writeFileAtomic", () => {
     assert.deepEqual(readdirSync(join(folder, "half")), ["a"]);
   });
 
+  it("names a file below a folder that cannot be made", function () {
+    if (!existsSync("/proc/self")) this.skip();
+    assert.throws(() => writeFileAtomic("/proc/none/such/file", "x"), /^Error: writeFileAtomic: invalid \/proc\/none\/such\/file: ENOENT: .*; expected a file that can be written$/);
+  });
+
   it("names a file that cannot be written", () => {
     writeFileSync(join(folder, "file"), "");
     assert.throws(() => writeFileAtomic(join(folder, "file", "a"), ""), /^Error: writeFileAtomic: invalid .*file.a: .*; expected a file that can be written$/);

@@ -28,6 +28,7 @@ export interface Distillation {
  * Throws as runTasks. See distill for the method.
  */
 export async function runDistillation(checkpoint: string, { images, firstImage, ...parameters }: DistillParameters, { chunk = 16, cache = new ResultCache(), ...options }: RunDistillationOptions = {}): Promise<Distillation> {
+  if (!Number.isInteger(images) || images < 1) throw new RangeError(`runDistillation: invalid images: ${images}; expected an integer >= 1`);
   if (!Number.isInteger(chunk) || chunk < 1) throw new RangeError(`runDistillation: invalid chunk: ${chunk}; expected an integer >= 1`);
   const input = { path: checkpoint, sha256: sha256OfFile(checkpoint) };
   const tasks = Array.from({ length: Math.ceil(images / chunk) }, (_, k) => {

@@ -20,7 +20,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array | Iterab
   const temporary = temporaryName(path);
   const pieces = typeof data === "string" ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = openSync(temporary, "wx");
     try {
       for (const piece of pieces) writeAll(file, piece);
@@ -64,6 +64,17 @@ function isRunning(pid: number): boolean {
 function isStale(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && Date.now() - stat.mtimeMs > DAY_MS;
+}
+
+// Node's own recursive mkdir never returns below /proc
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error; // another process was first
+  }
 }
 
 // a single write may take only a part
