@@ -84,9 +84,9 @@ function boxes(rows: readonly Figure3Row[], sources: readonly BatchSource[], { x
     const maps = rows.filter((row) => row.source === source).map(({ map }) => 100 * map);
     const [p5, q1, median, q3, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map((p) => tidy(percentile(maps, p)));
     const middle = i + BELOW.middle, [top, bottom] = [middle - BELOW.half, middle + BELOW.half];
-    const line = (x0: number, x1: number, y0: number, y1: number, color: string): Record<string, unknown> => ({ type: "line", xref, yref, x0, x1, y0, y1, line: { color, width: 1.5 } });
+    const line = (x0: number, x1: number, y0: number, y1: number, color: string): Record<string, unknown> => ({ type: "line", xref, yref, x0, x1, y0, y1, layer: "below", line: { color, width: 1.5 } });
     return [
-      line(p5, p95, middle, middle, NEUTRAL), { type: "rect", xref, yref, x0: q1, x1: q3, y0: top, y1: bottom, fillcolor: THEMES[theme].band, line: { color: NEUTRAL, width: 1 } },
+      line(p5, p95, middle, middle, NEUTRAL), { type: "rect", xref, yref, layer: "below", x0: q1, x1: q3, y0: top, y1: bottom, fillcolor: THEMES[theme].band, line: { color: NEUTRAL, width: 1 } },
       line(median, median, top, bottom, THEMES[theme].ink),
     ];
   });
