@@ -2,10 +2,10 @@
 // All sides take turns in one run; of each the fastest iteration counts. With one thread the time is that of the
 // processor, with all threads that of the clock. PYTHON names a Python with requirements.txt installed; without it one is made.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pythonFor } from "../python.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const quick = Boolean(process.env.BENCH_QUICK);
@@ -43,7 +43,7 @@ function compare(python, loss, shape, threads) {
 const cells = (row) => row.map((cell, k) => String(cell).padStart([8, 12, 7, 8, 8, 8, 8, 8, 9, 9, 8][k])).join("  ");
 
 export async function run({ folder, log }) {
-  const python = process.env.PYTHON ?? environment(folder), rows = [];
+  const python = pythonFor(here, folder), rows = [];
   log(cells(["loss", "images", "threads", "ours ms", "ZeroQ", "best", "/ ZeroQ", "/ best", "ours MB", "best MB", "/ best"]));
   for (const loss of LOSSES) {
     for (const shape of SHAPES) {
@@ -56,12 +56,4 @@ export async function run({ folder, log }) {
     }
   }
   return { rows };
-}
-
-function environment(folder) {
-  const venv = join(folder, "venv"), python = join(venv, "bin", "python");
-  if (existsSync(python)) return python;
-  execFileSync("python3", ["-m", "venv", venv], { stdio: "inherit" });
-  execFileSync(python, ["-m", "pip", "install", "--quiet", "--requirement", join(here, "requirements.txt")], { stdio: "inherit" });
-  return python;
 }
