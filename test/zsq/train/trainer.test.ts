@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { embeddedRecipes, initializeDetector, paperRecipe, Random, runTraining, Trainer, withNewClassifier, type Detector, type TrainingData } from "zsq";
-import { learningRateAt } from "zsq/dist/train/schedule";
+import { cycleOf, learningRateAt } from "zsq/dist/train/schedule";
 import { tinyConfig } from "../../helpers/tiny-detector";
 
 const random = new Random(4);
@@ -100,6 +100,30 @@ describe("Trainer", () => {
   });
 });
 
+describe("a restart", () => {
+  const restarted = { ...options, schedule: { ...options.schedule, restart: { epoch: 2, learningRate: 1e-3 } } };
+
+  it("is a training of its own from where the first cycle ended: new optimizer, its own rates, varied images anew", async () => {
+    const start = initializeDetector(tinyConfig(), 1), whole = new Trainer(start, data, restarted), second = new Trainer(start, data, restarted);
+    const { first, end } = cycleOf(restarted.schedule, whole.steps - 1, whole.stepsPerEpoch, whole.steps);
+    assert.deepEqual([first, end], [2 * whole.stepsPerEpoch, whole.steps]);
+    while (whole.step < first) await whole.trainStep();
+    // without the optimizer's memory, the rest of the run is the same
+    second.restore(new Map([...whole.state()].map(([name, tensor]) => [name, name.startsWith("optimizer") ? tf.zerosLike(tensor) : tensor.clone()])), first);
+    for (const trainer of [whole, second]) while (trainer.step < end) await trainer.trainStep();
+    const [a, b] = [whole.detector(), second.detector()];
+    assert.deepEqual(sumOf(a), sumOf(b));
+    for (const owner of [start, whole, second, a, b]) owner.dispose();
+  });
+
+  it("leaves no tensors behind", async () => {
+    const before = tf.memory().numTensors, start = initializeDetector(tinyConfig(), 1), trainer = new Trainer(start, data, restarted);
+    while (trainer.step < trainer.steps) await trainer.trainStep();
+    for (const owner of [start, trainer]) owner.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
 describe("withNewClassifier", () => {
   it("takes another number of classes", () => {
     const start = initializeDetector(tinyConfig(), 1), renewed = withNewClassifier(start, 9, 7);
@@ -122,6 +146,14 @@ describe("learningRateAt", () => {
     const schedule = { learningRate: 1, warmUp: 10, decay: "cosine" } as const;
     assert.equal(learningRateAt(schedule, 0, 100), 0.1);
     assert.ok(Math.abs(learningRateAt(schedule, 50, 100) - 0.5) < 1e-12);
+  });
+
+  it("falls a second time after a restart", () => {
+    const schedule = { learningRate: 1, warmUp: 0, decay: "cosine", restart: { epoch: 3, learningRate: 0.5 } } as const;
+    const of = (step: number, steps = 50): unknown => cycleOf(schedule, step, 10, steps);
+    assert.deepEqual([of(0), of(29)], Array(2).fill({ first: 0, end: 30, learningRate: 1 }));
+    assert.deepEqual([of(30), of(49)], Array(2).fill({ first: 30, end: 50, learningRate: 0.5 }));
+    assert.deepEqual(of(9, 10), { first: 0, end: 10, learningRate: 1 }); // a trial that ends before it
   });
 
   it("falls by 5 at each quarter", () => {

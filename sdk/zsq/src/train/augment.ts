@@ -10,7 +10,7 @@ export interface Augmentation {
   contrast: number;
   /** and moved by a number between -brightness and +brightness, in units of the normalized image */
   brightness: number;
-  /** share of the steps that are varied so; the rest see the images as they are, but for mirroring */
+  /** share of each cycle's steps that are varied so; the rest see the images as they are, but for mirroring */
   until: number;
 }
 

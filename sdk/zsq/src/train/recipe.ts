@@ -10,8 +10,8 @@ const augmentation = { zoom: 1.25, contrast: 0.15, brightness: 0.2, until: 0.75 
 export const embeddedRecipes: Record<"visible" | "thermal", Recipe> = {
   visible: {
     optimizer: { kind: "adamw", weightDecay: 0.05 },
-    schedule: { learningRate: 2e-3, warmUp: 300, decay: "cosine" },
-    epochs: 16,
+    schedule: { learningRate: 2e-3, warmUp: 300, decay: "cosine", restart: { epoch: 16, learningRate: 1e-3 } },
+    epochs: 22,
     batchSize: 8,
     clipNorm: 5,
     augmentation,

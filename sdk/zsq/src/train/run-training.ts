@@ -63,6 +63,6 @@ function save(trainer: Trainer, path: string, identity: string, progress: Traini
 function restore(trainer: Trainer, path: string, identity: string, progress: TrainingProgress): void {
   const { tensors, metadata } = readSafetensors(path);
   if (metadata.get("identity") !== identity) throw new Error(`train: invalid state file: ${path}; expected the state of this very run; try removing it`);
-  trainer.restore(new Map([...tensors].map(([name, { data }]) => [name, tf.tensor1d(data)])));
   Object.assign(progress, JSON.parse(metadata.get("progress")!) as TrainingProgress);
+  trainer.restore(new Map([...tensors].map(([name, { data }]) => [name, tf.tensor1d(data)])), progress.step);
 }

@@ -8,7 +8,7 @@ import { Random } from "../tensor/random";
 import { randomView, viewImages, viewTargets, type Augmentation } from "./augment";
 import { createOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer";
 import { ParameterVector } from "./parameter-vector";
-import { learningRateAt, type Schedule } from "./schedule";
+import { cycleOf, learningRateAt, type Cycle, type Schedule } from "./schedule";
 import type { ImageTargets } from "./targets";
 import { trainingStep, type TrainingStep } from "./training-step";
 
@@ -48,7 +48,7 @@ export class Trainer {
   readonly steps: number;
   private readonly parameters: ParameterVector;
   private readonly buffers: ParameterVector;
-  private readonly optimizer: Optimizer;
+  private optimizer: Optimizer;
   private parameterValues: tf.Tensor1D;
   private bufferValues: tf.Tensor1D;
 
@@ -58,7 +58,7 @@ export class Trainer {
     this.buffers = new ParameterVector(buffers);
     this.parameterValues = this.parameters.pack(start.weights);
     this.bufferValues = this.buffers.pack(start.weights);
-    this.optimizer = createOptimizer(options.optimizer, this.parameters.mask((_, shape) => options.optimizer.decay === "all" || shape.length > 1));
+    this.optimizer = this.newOptimizer();
     this.steps = Math.floor(this.stepsPerEpoch * options.epochs);
   }
 
@@ -94,8 +94,8 @@ export class Trainer {
     return new Map([["parameters", this.parameterValues], ["buffers", this.bufferValues], ...optimizer]);
   }
 
-  /** Continues from a state; the trainer takes the tensors over. */
-  restore(state: ReadonlyMap<string, tf.Tensor1D>): void {
+  /** Continues from the state after `step` steps; the trainer takes the tensors over. */
+  restore(state: ReadonlyMap<string, tf.Tensor1D>, step: number): void {
     const take = (name: string, old: tf.Tensor1D): tf.Tensor1D => {
       const tensor = state.get(name);
       if (!tensor || tensor.size !== old.size) throw new Error(`restore: invalid training state: ${name} has ${tensor?.size ?? 0} values; expected ${old.size}`);
@@ -105,12 +105,26 @@ export class Trainer {
     this.parameterValues = take("parameters", this.parameterValues);
     this.bufferValues = take("buffers", this.bufferValues);
     for (const [name, tensor] of this.optimizer.state) this.optimizer.state.set(name, take(`optimizer.${name}`, tensor));
-    this.step = this.optimizer.state.get("steps")!.dataSync()[0];
+    this.step = step;
   }
 
   dispose(): void {
     tf.dispose([this.parameterValues, this.bufferValues]);
     this.optimizer.dispose();
+  }
+
+  private newOptimizer(): Optimizer {
+    const { optimizer } = this.options;
+    return createOptimizer(optimizer, this.parameters.mask((_, shape) => optimizer.decay === "all" || shape.length > 1));
+  }
+
+  private renewOptimizer(): void {
+    this.optimizer.dispose();
+    this.optimizer = this.newOptimizer();
+  }
+
+  private get cycle(): Cycle {
+    return cycleOf(this.options.schedule, this.step, this.stepsPerEpoch, this.steps);
   }
 
   private update(gradient: tf.Tensor1D, statistics: tf.Tensor1D, loss: { classification: number; box: number }): void {
@@ -119,7 +133,9 @@ export class Trainer {
       throw new Error(`trainStep: invalid loss at step ${this.step}: ${loss.classification} + ${loss.box}, gradient norm ${norm}; expected finite values; try a smaller learning rate`);
     }
     const clipped = gradient.mul(Math.min(1, (this.options.clipNorm ?? Infinity) / Math.max(norm, 1e-12))) as tf.Tensor1D;
-    const updated = this.optimizer.step(this.parameterValues, clipped, learningRateAt(this.options.schedule, this.step, this.steps));
+    const { first, end, learningRate } = this.cycle;
+    if (this.step === first) this.renewOptimizer();
+    const updated = this.optimizer.step(this.parameterValues, clipped, learningRateAt({ ...this.options.schedule, learningRate }, this.step - first, end - first));
     const running = tf.tidy(() => this.bufferValues.mul(1 - BATCH_NORM_MOMENTUM).add(statistics.mul(BATCH_NORM_MOMENTUM)) as tf.Tensor1D);
     tf.dispose([clipped, this.parameterValues, this.bufferValues]);
     this.parameterValues = updated;
@@ -133,7 +149,8 @@ export class Trainer {
     const order = new Random(seed, Math.floor(step / this.stepsPerEpoch)).permutation(this.data.count);
     const chosen = Array.from(order.subarray((step % this.stepsPerEpoch) * batchSize).subarray(0, batchSize));
     const random = new Random(seed + 1, step);
-    const varied = augmentation && step < augmentation.until * this.steps ? augmentation : undefined;
+    const { first, end } = this.cycle;
+    const varied = augmentation && step - first < augmentation.until * (end - first) ? augmentation : undefined;
     const views = chosen.map(() => randomView(random, [height, width], varied));
     const images = normalizeImages(await this.pixelsOf(chosen), [batchSize, height, width, 3], this.start.config.image);
     const viewed = viewImages(images, views);
