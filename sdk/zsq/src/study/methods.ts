@@ -1,3 +1,4 @@
+import { autorecon } from "../distill/methods/autorecon";
 import { dfqToolkit } from "../distill/methods/dfq-toolkit";
 import { dsg } from "../distill/methods/dsg";
 import { gdfqImages, qimeraImages } from "../distill/methods/gdfq";
@@ -33,7 +34,7 @@ export interface ComparedMethod extends MethodCard {
 
 /** The methods that make images, by id. */
 export const imageMethods: ReadonlyMap<string, ImageMethod> = new Map(
-  [meanOnly, meanAndStd, zeroqClassification, zeroqDetection, dsg, intraq, zskd, gznq, hastImages, mct, dfqToolkit, gdfqImages, qimeraImages].map((method) => [method.id, method]),
+  [meanOnly, meanAndStd, zeroqClassification, zeroqDetection, dsg, intraq, zskd, gznq, hastImages, mct, dfqToolkit, gdfqImages, qimeraImages, autorecon].map((method) => [method.id, method]),
 );
 
 export const baselineImages: readonly BaselineImages[] = ["real", "shuffled", "noise"];
@@ -82,6 +83,7 @@ export const comparedMethods: readonly ComparedMethod[] = [
   },
   tuned(gdfqImages, {}, { id: "gdfq-tuned", label: "GDFQ", deviations: ["no loss towards the targets in fine-tuning; images are made once, not anew in each step"] }),
   tuned(qimeraImages, {}, { id: "qimera-tuned", label: "Qimera", deviations: ["no loss towards the targets in fine-tuning; images are made once, not anew in each step"] }),
+  tuned(autorecon, {}, { id: "autorecon-tuned", label: "AutoReCon", deviations: ["no loss towards the targets in fine-tuning; images are made once, not anew in each step"] }),
   tuned(intraq, {}, { id: "intraq-tuned", label: "IntraQ, fine-tuned" }),
   tuned(hastImages, { loss: attentiveLoss(1), perturbation: 0.01 }, { id: "hast-tuned", label: "HAST, fine-tuned", deviations: ["attention of the ResNet's four maps, weight 1 beside the divergence of the outputs"] }),
   {

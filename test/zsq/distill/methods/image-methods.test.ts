@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { Random } from "zsq";
+import { searchBlocks } from "zsq/dist/distill/methods/autorecon";
+import { Generator, latents } from "zsq/dist/distill/methods/generator";
 import { randomTargets } from "zsq/dist/distill/methods/box-targets";
 import { meanVarianceLoss, normLoss } from "zsq/dist/distill/methods/moments-losses";
 import { scaled, targetLoss } from "zsq/dist/distill/methods/output-losses";
@@ -38,6 +40,32 @@ describe("image methods", () => {
     const detector = tinyDetector(), intraq = imageMethods.get("intraq")!;
     await assert.rejects(intraq.synthesize(detector, { ...options, imageShape: [33, 64] }), { message: "intraq: invalid imageShape: 33; expected multiples of 32" });
     await assert.rejects(intraq.synthesize(detector, { ...options, signal: AbortSignal.abort() }), { name: "AbortError" });
+    detector.dispose();
+  });
+});
+
+describe("a generator of several candidates", () => {
+  const condition = { classes: Float32Array.of(1, 0), box: [0, 0, 0.5, 1] } as const, imageShape = [8, 12] as const;
+  const both = { enlargements: ["nearest", "bilinear"], operations: ["conv3", "pointwise"] } as const, plain = { enlargements: ["nearest"], operations: ["conv3"] } as const;
+
+  it("learns which of them bring what the gradient asks for", async () => {
+    await assertNoLeaks(() => {
+      const generator = new Generator(2, { imageShape, seed: 3, channels: 4, latent: 4, blocks: [both, both] }), latent = latents(1, 0, 2, 4);
+      assert.deepEqual(generator.heaviestBlocks(), [plain, plain]); // the first of each as long as none is heavier
+      const along = tf.tidy(() => latents(2, 0, 2 * 8 * 12, 3).reshape([2, 8, 12, 3]) as tf.Tensor4D), agreement = (): number => tf.tidy(() => generator.generate(latent, [condition, condition]).mul(along).sum().dataSync()[0]);
+      const before = agreement();
+      for (let step = 0; step < 30; step++) generator.learn(latent, [condition, condition], along, 1e-2);
+      assert.ok(agreement() < before - 1);
+      assert.notDeepEqual(generator.heaviestBlocks(), [plain, plain]);
+      tf.dispose([latent, along]);
+      generator.dispose();
+    });
+  });
+
+  it("is searched by a detector's own loss, the same for the same seed", async () => {
+    const detector = tinyDetector(), [first, again] = [await searchBlocks(detector, options), await searchBlocks(detector, options)];
+    assert.deepEqual(first, again);
+    for (const { enlargements, operations } of first) assert.deepEqual([enlargements.length, operations.length], [1, 1]);
     detector.dispose();
   });
 });

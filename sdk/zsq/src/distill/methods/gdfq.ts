@@ -5,9 +5,11 @@ import { targetLoss } from "./output-losses";
 import { plainWish, trainGenerator, type Wish } from "./train-generator";
 import type { Detector } from "../../nn/detector";
 
-const LOSS = { statistics: { loss: weighted(meanVarianceLoss, 0.1), pooled: true }, outputs: targetLoss } as const;
+/** GDFQ's loss on what its generator makes. */
+export const GDFQ_LOSS = { statistics: { loss: weighted(meanVarianceLoss, 0.1), pooled: true }, outputs: targetLoss } as const;
 
-const COMMON = [
+/** How generators of classifiers' images differ here. */
+export const GDFQ_DEVIATIONS = [
   "random boxes with classes and the detector's own training loss in place of cross-entropy; class and box are the generator's condition",
   "a generator of 24 channels and 64 latent values, batches of 8, a few hundred steps at most; its Adam has beta 0.9",
 ];
@@ -20,9 +22,9 @@ const COMMON = [
  */
 export const gdfqImages: ImageMethod = {
   id: "gdfq", label: "GDFQ, generator", source: "Xu et al., ECCV 2020; public code read",
-  deviations: COMMON,
+  deviations: GDFQ_DEVIATIONS,
   published: [{ figure: "60.60 (full precision 71.47)", task: "ImageNet, ResNet-18, W4A4, top-1, fine-tuned" }],
-  synthesize: (detector, options) => trainGenerator("gdfq", detector, LOSS, options),
+  synthesize: (detector, options) => trainGenerator("gdfq", detector, GDFQ_LOSS, options),
 };
 
 /**
@@ -40,9 +42,9 @@ export function superposedWish(detector: Detector, imageShape: readonly [number,
 /** Qimera: GDFQ with images between classes, where the quantized decision is hardest. */
 export const qimeraImages: ImageMethod = {
   id: "qimera", label: "Qimera, generator", source: "Choi et al., NeurIPS 2021; public code read",
-  deviations: [...COMMON, "embeddings are learned, not the weights of the last layer; the mixture's target is its heaviest class, for the detector's loss takes no soft labels"],
+  deviations: [...GDFQ_DEVIATIONS, "embeddings are learned, not the weights of the last layer; the mixture's target is its heaviest class, for the detector's loss takes no soft labels"],
   published: [{ figure: "63.84 (W4A4), 69.29 (W5A5)", task: "ImageNet, ResNet-18, top-1, fine-tuned" }],
-  synthesize: (detector, options) => trainGenerator("qimera", detector, { ...LOSS, wish: superposedWish }, options),
+  synthesize: (detector, options) => trainGenerator("qimera", detector, { ...GDFQ_LOSS, wish: superposedWish }, options),
 };
 
 function softmaxWeights(random: Random, count: number): number[] {

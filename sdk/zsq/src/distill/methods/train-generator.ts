@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Detector } from "../../nn/detector";
 import type { ImageTargets } from "../../train/targets";
 import { randomTargets } from "./box-targets";
-import { conditionOf, Generator, latents, type Condition } from "./generator";
+import { conditionOf, Generator, latents, type Block, type Condition } from "./generator";
 import { RecipeObjective, type RecipeLoss } from "./recipe-objective";
 import { breathe, checkSynthesis, type SynthesizeOptions, type SyntheticImages } from "./synthesis";
 
@@ -13,6 +13,8 @@ export interface Wish { targets: ImageTargets; condition: Condition }
 export interface GeneratorRecipe extends RecipeLoss {
   /** of Adam; default 1e-3 */
   learningRate?: number;
+  /** the generator's blocks; default the Generator's own */
+  blocks?: readonly [Block, Block];
   /** the wish of image number k of a seed; default one random box with its class */
   wish?: (detector: Detector, imageShape: readonly [number, number], seed: number, image: number) => Wish;
 }
@@ -31,12 +33,25 @@ export const plainWish = ({ config }: Detector, imageShape: readonly [number, nu
  */
 export async function trainGenerator(where: string, detector: Detector, recipe: GeneratorRecipe, options: SynthesizeOptions): Promise<SyntheticImages> {
   checkSynthesis(where, options);
-  const { images, imageShape, iterations, seed, onProgress, signal } = options, batch = Math.min(8, options.batchSize ?? 8), { wish = plainWish, learningRate = 1e-3 } = recipe;
-  const generator = new Generator(detector.config.classes, { imageShape, seed }), objective = new RecipeObjective(detector, recipe), history: number[] = [];
-  const wishes = (first: number, count: number): Wish[] => Array.from({ length: count }, (_, k) => wish(detector, imageShape, seed, first + k));
+  const { images, imageShape, seed } = options, generator = new Generator(detector.config.classes, { imageShape, seed, blocks: recipe.blocks });
+  try {
+    const history = await fitGenerator(where, generator, detector, recipe, options);
+    const conditions = wishes(detector, recipe, options, 0, images).map(({ condition }) => condition), latent = latents(seed, 1_000_000, images, generator.latent), x = generator.generate(latent, conditions);
+    const result: SyntheticImages = { images: x.dataSync() as Float32Array, shape: x.shape, history };
+    tf.dispose([latent, x]);
+    return result;
+  } finally {
+    generator.dispose();
+  }
+}
+
+/** Trains a generator as trainGenerator does and returns its losses; it stays the caller's. Throws as trainGenerator does. */
+export async function fitGenerator(where: string, generator: Generator, detector: Detector, recipe: GeneratorRecipe, options: SynthesizeOptions): Promise<number[]> {
+  const { images, iterations, seed, onProgress, signal } = options, batch = Math.min(8, options.batchSize ?? 8), { learningRate = 1e-3 } = recipe;
+  const objective = new RecipeObjective(detector, recipe), history: number[] = [];
   try {
     for (let step = 0; step < iterations; step++) {
-      const wanted = wishes(images + step * batch, batch), conditions = wanted.map(({ condition }) => condition), latent = latents(seed, step, batch, generator.latent), x = generator.generate(latent, conditions);
+      const wanted = wishes(detector, recipe, options, images + step * batch, batch), conditions = wanted.map(({ condition }) => condition), latent = latents(seed, step, batch, generator.latent), x = generator.generate(latent, conditions);
       const { loss, gradient } = objective.lossGradient(x, wanted.map(({ targets }) => targets));
       history.push(loss);
       if (Number.isFinite(loss)) generator.learn(latent, conditions, gradient, learningRate);
@@ -45,12 +60,12 @@ export async function trainGenerator(where: string, detector: Detector, recipe: 
       onProgress?.((step + 1) / iterations);
       await breathe(where, signal);
     }
-    const conditions = wishes(0, images).map(({ condition }) => condition), latent = latents(seed, 1_000_000, images, generator.latent), x = generator.generate(latent, conditions);
-    const result: SyntheticImages = { images: x.dataSync() as Float32Array, shape: x.shape, history };
-    tf.dispose([latent, x]);
-    return result;
+    return history;
   } finally {
-    generator.dispose();
     objective.dispose();
   }
+}
+
+function wishes(detector: Detector, { wish = plainWish }: GeneratorRecipe, { imageShape, seed }: SynthesizeOptions, first: number, count: number): Wish[] {
+  return Array.from({ length: count }, (_, k) => wish(detector, imageShape, seed, first + k));
 }
