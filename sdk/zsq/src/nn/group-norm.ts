@@ -18,7 +18,7 @@ export interface GroupNorm {
 export function groupNorm(x: tf.Tensor4D, gamma: tf.Tensor, beta: tf.Tensor, groups: number): GroupNorm {
   return tf.tidy(() => {
     const mean = groupMean(kernels.spatialMean(x), groups);
-    const variance = groupMean(kernels.spatialMean(kernels.square(kernels.subtract(x, mean))), groups);
+    const variance = groupMean(kernels.spatialMean(kernels.squaredDifference(x, mean)), groups);
     const inverseStd = tf.rsqrt(variance.add(EPSILON)) as tf.Tensor4D;
     const scale = inverseStd.mul(gamma);
     const y = kernels.add(kernels.multiply(x, scale), tf.sub(beta, mean.mul(scale)));

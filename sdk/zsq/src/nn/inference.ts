@@ -19,8 +19,8 @@ export class InferenceLayers implements Layers<tf.Tensor4D> {
   }
 
   batchNorm(name: string, x: tf.Tensor4D): tf.Tensor4D {
-    const { scale, offset } = batchNormAffine(this.weights, name);
-    return kernels.add(kernels.multiply(x, scale), offset);
+    const [gamma, beta, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map((key) => weight(this.weights, `${name}.${key}`));
+    return kernels.batchNorm(x, gamma, beta, mean, variance, EPSILON);
   }
 
   groupNorm(name: string, x: tf.Tensor4D, _channels: number, groups: number): tf.Tensor4D {

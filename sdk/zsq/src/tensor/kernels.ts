@@ -92,8 +92,6 @@ export const reluGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor4D => one("R
 
 export const add = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("AddV2", [T], a, b);
 export const multiply = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("Mul", [T], a, b);
-export const subtract = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("Sub", [T], a, b);
-export const square = (a: tf.Tensor): tf.Tensor4D => one("Square", [T], a);
 /** (a - b)^2, b broadcast. */
 export const squaredDifference = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("SquaredDifference", [T], a, b);
 
@@ -156,6 +154,13 @@ export function batchNormTraining(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tenso
   return { y: y as tf.Tensor4D, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D, reserve };
 }
 
+/** gamma * (x - mean) / sqrt(variance + epsilon) + beta per channel, [c] each, in one pass. */
+export function batchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, epsilon: number): tf.Tensor4D {
+  const [y, ...unused] = backend.executeMultipleOutputs("FusedBatchNormV3", batchNormAttributes({ training: false, epsilon }), [x, gamma, beta, mean, variance], 6);
+  tf.dispose(unused);
+  return y as tf.Tensor4D;
+}
+
 const UNIT_EPSILON = 1e-3;
 
 /** Applies x * scale + offset per channel, [c] each, in one pass; holds what the kernel needs besides: dispose() frees it. */
@@ -169,10 +174,7 @@ export class ChannelAffine {
   }
 
   apply(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor4D {
-    const [y, ...unused] = backend.executeMultipleOutputs(
-      "FusedBatchNormV3", batchNormAttributes({ training: false, epsilon: UNIT_EPSILON }), [x, scale, offset, this.mean, this.variance], 6);
-    for (const tensor of unused) tensor.dispose();
-    return y as tf.Tensor4D;
+    return batchNorm(x, scale, offset, this.mean, this.variance, UNIT_EPSILON);
   }
 
   dispose(): void {
