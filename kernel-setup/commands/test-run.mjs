@@ -41,6 +41,7 @@ function testSteps(folder, counts) {
   const reporter = path.join(paths.kernelSetup, "mocha-reporter.cjs");
   return [
     { name: "build", args: [module("typescript", "bin", "tsc"), "-b"] },
+    { name: "declarations", args: [path.join(paths.kernelSetup, "declarations.mjs")] },
     { name: "lint", args: [module("eslint", "bin", "eslint.js"), "--config", "test/eslint.config.mjs", "sdk", "data-scripts", "test", "kernel-setup"] },
     { name: "types (TypeScript 5.0, as the kernel sees them)", args: [module("typescript-5.0", "bin", "tsc"), "-p", "test/types"] },
     { name: "mocha", args: [module("mocha", "bin", "mocha.js"), "--config", "test/mocharc.json", "--reporter", reporter, "test/dist/**/*.test.js"], env: { ZSQ_MOCHA_COUNTS: counts } },

@@ -2,7 +2,7 @@
 const { original: ts, typescript, converter, metadata, inspect } = require("./tslab.cjs");
 const { guardCancellation } = require("./guard.cjs");
 const { watchNeighbours } = require("./neighbours.cjs");
-const { findPackagesFromAnywhere } = require("./packages.cjs");
+const { findPackagesFromAnywhere, hideStaleDeclarations } = require("./packages.cjs");
 const { decodeInlineMap, takeInlineMap } = require("./source-map.cjs");
 
 const STRICT = /^\s*\/\/\s*@strict\s*$/m;
@@ -12,6 +12,7 @@ let isEarlier = () => false; // whether an earlier cell has declared a name
 const mapsOfOutput = new Map(); // compiled text -> [map to the emitted module, map of that to the cell]
 
 const neighbours = watchNeighbours();
+hideStaleDeclarations();
 findPackagesFromAnywhere();
 
 // tslab fixes the compiler's options; ours: maps, so that errors tell the cell's own lines, and strict types on request.

@@ -2,6 +2,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { createRequire } = require("node:module");
+const declarations = require("./declarations.cjs");
 const { original: ts } = require("./tslab.cjs");
 
 const root = path.resolve(__dirname, "..", "..");
@@ -15,6 +16,15 @@ function findPackagesFromAnywhere(folder = process.cwd()) {
     const known = ts.sys[name];
     ts.sys[name] = (file, ...rest) => known.call(ts.sys, forward(file), ...rest);
   }
+}
+
+/** Keeps the compiler from flat declarations older than the build; it then reads those of each module, which say the same. */
+function hideStaleDeclarations() {
+  const hidden = new Set(declarations.entries.filter((entry) => !declarations.isFresh(entry)).map(({ flat }) => flat));
+  if (hidden.size === 0) return;
+  const { fileExists } = ts.sys;
+  const original = (file) => (file.endsWith("/flat.d.ts") && fs.existsSync(file) ? fs.realpathSync(file) : file);
+  ts.sys.fileExists = (file) => !hidden.has(original(file)) && fileExists.call(ts.sys, file);
 }
 
 /** `require` of a file in `folder`, which finds this repository's packages where the folder has none. */
@@ -31,4 +41,4 @@ function requireFrom(folder) {
   return Object.assign((name) => own(name.startsWith("node:") ? name : resolve(name)), own, { resolve });
 }
 
-module.exports = { findPackagesFromAnywhere, requireFrom };
+module.exports = { findPackagesFromAnywhere, hideStaleDeclarations, requireFrom };

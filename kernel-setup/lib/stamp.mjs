@@ -12,7 +12,7 @@ export function stampKey() {
 
 /** Setup's own sources: what a step reads or runs, in a fixed order. */
 function listSources(folder) {
-  const isSource = (name) => /\.(mjs|txt)$/.test(name) && !/^(doctor|lab|run|kernel-command)\b/.test(name);
+  const isSource = (name) => /\.(mjs|txt)$/.test(name) && !/^(declarations|doctor|lab|run|kernel-command)\b/.test(name);
   return fs.readdirSync(folder).filter(isSource).sort().map((name) => path.join(folder, name));
 }
 
