@@ -153,7 +153,7 @@ class Kernel {
 
   abort(request) {
     this.server.publish("status", request, { execution_state: "busy" });
-    request.reply({ status: "aborted", execution_count: this.count });
+    request.reply({ status: "aborted" }); // without a count: clients would show the failed cell's
     this.server.publish("status", request, { execution_state: "idle" });
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { python, run, suiteFolder } from "./helpers";
 
 const chrome = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
@@ -32,41 +32,66 @@ describe("kernel: nbconvert", () => {
 
 describe("kernel: JupyterLab in a browser", function () {
   this.timeout(120_000);
-  let lab: ChildProcess, browser: Browser, page: Page;
+  let lab: ChildProcess, browser: Browser, page: Page, url: string;
+  const cells = (): Locator => page.locator(".jp-Notebook .jp-CodeCell");
+  const output = (cell: number, text: string | RegExp): Promise<void> => cells().nth(cell).locator(".jp-OutputArea-output", { hasText: text }).waitFor();
+  const prompts = (): Promise<string[]> => cells().locator(".jp-InputPrompt").allTextContents();
+  const runAll = async (): Promise<void> => {
+    await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+    await page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click();
+  };
+  const open = async (name: string, sources: string[]): Promise<void> => {
+    writeNotebook(name, sources);
+    await page.goto(`${url}/lab/workspaces/auto-${path.parse(name).name}/tree/${name}?token=test`);
+    await cells().nth(sources.length - 1).waitFor();
+    await page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").waitFor();
+  };
 
   before(async function () {
     if (!chrome) return this.skip();
-    writeNotebook("lab.ipynb", [
-      'import * as tslab from "tslab";\ntslab.display.raw("application/vnd.plotly.v1+json", { data: [{ type: "bar", x: [1, 2], y: [3, 4] }], layout: {} } as never);',
-      "let n = 0;\nfor (;;) n++;",
-      "n > 0 ? 'usable' : ''",
-    ]);
-    const port = 20_000 + (process.pid % 20_000), token = "test";
-    lab = spawn(python, ["-m", "jupyterlab", "--no-browser", "--allow-root", `--ServerApp.port=${port}`, `--IdentityProvider.token=${token}`, `--ServerApp.root_dir=${path.join(folder(), "lab")}`], { stdio: "ignore" });
-    const url = `http://127.0.0.1:${port}`;
+    const port = 20_000 + (process.pid % 20_000);
+    mkdirSync(path.join(folder(), "lab"), { recursive: true });
+    lab = spawn(python, ["-m", "jupyterlab", "--no-browser", "--allow-root", `--ServerApp.port=${port}`, "--IdentityProvider.token=test", `--ServerApp.root_dir=${path.join(folder(), "lab")}`], { stdio: "ignore" });
+    url = `http://127.0.0.1:${port}`;
     for (let tries = 0; tries < 300 && !(await fetch(`${url}/api`).then(({ ok }) => ok, () => false)); tries++) await new Promise((done) => setTimeout(done, 100));
     browser = await chromium.launch({ executablePath: chrome, args: ["--no-sandbox"] });
     page = await browser.newPage();
-    await page.goto(`${url}/lab/tree/lab.ipynb?token=${token}`);
   });
   after(async () => {
     await browser?.close();
     lab?.kill("SIGTERM");
   });
 
-  it("draws a figure, stops an endless cell, and goes on", async () => {
-    const cells = page.locator(".jp-Notebook .jp-CodeCell");
-    await cells.nth(2).waitFor();
-    await page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").waitFor();
-    await cells.nth(0).locator(".cm-content").click();
-    await page.keyboard.press("Shift+Enter");
-    await cells.nth(0).locator(".js-plotly-plot .bars path").first().waitFor();
-    await page.keyboard.press("Shift+Enter");
+  it("runs all cells: figure, table, text, value, progress", async () => {
+    await open("all.ipynb", [
+      'import { iouFigure, show, showTable } from "zsq";\nshow(iouFigure([0.5, 0.75].map((iou) => ({ category: "person", iou, ap: 1 - iou })), { title: "AP" }), { name: "iou" });',
+      'showTable([{ model: "fine-tuned", map: 0.5 }], { caption: "Models" });',
+      'for (const name of ["one", "two"]) console.log(name);',
+      'import * as tslab from "tslab";\nconst bar = tslab.newDisplay();\nfor (let k = 0; k <= 50; k++) bar.text(`${2 * k} %`);',
+      "const answer: number = await Promise.resolve(42);\nanswer",
+    ]);
+    await runAll();
+    await output(4, "42");
+    await cells().nth(0).locator(".js-plotly-plot .scatterlayer .trace path.js-line").first().waitFor();
+    await cells().nth(1).locator("table td", { hasText: "fine-tuned" }).waitFor();
+    await output(2, /one\s*two/);
+    await output(3, "100 %");
+    assert.deepEqual(await prompts(), ["[1]:", "[2]:", "[3]:", "[4]:", "[5]:"]);
+    assert.equal(await cells().locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]').count(), 0);
+  });
+
+  it("runs all cells up to an endless one; the stop button ends it, nothing behind it runs, and the kernel goes on", async () => {
+    await open("stop.ipynb", ['"before"', "let n = 0;\nfor (;;) n++;", "n > 0 ? 'usable' : ''"]);
+    await runAll();
+    await output(0, "before");
+    await cells().nth(1).locator(".jp-InputPrompt", { hasText: "[*]:" }).waitFor();
     await page.locator(".jp-Notebook-ExecutionIndicator[data-status=busy]").waitFor();
-    await page.locator('[data-command="notebook:interrupt-kernel"], .jp-ToolbarButtonComponent[data-command="notebook:interrupt-kernel"]').first().click();
-    await cells.nth(1).locator(".jp-OutputArea-output", { hasText: "Interrupted: the cell was stopped" }).waitFor();
-    await cells.nth(2).locator(".cm-content").click();
+    await page.locator('[data-command="notebook:interrupt-kernel"]').first().click();
+    await output(1, "Interrupted: the cell was stopped");
+    await page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").waitFor();
+    assert.deepEqual(await prompts(), ["[1]:", "[2]:", "[ ]:"]);
+    await cells().nth(2).locator(".cm-content").click();
     await page.keyboard.press("Shift+Enter");
-    await cells.nth(2).locator(".jp-OutputArea-output", { hasText: "usable" }).waitFor();
+    await output(2, "usable");
   });
 });
