@@ -196,7 +196,8 @@ class Kernel {
     this.sources.add(`In[${cell.count}]`, { maps: compiled.maps, lines: source.split("\n"), shift: 1, end: compiled.code.split("\n").length });
     if (cell.interrupted) return { error: describeError(cell.controller.signal.reason, this.sources) };
     const outcome = compiled.code ? await cell.run(compiled, this.exports, this.modules.require, this.state) : {};
-    if ("error" in outcome) return { error: describeError(cell.interrupted ? cell.controller.signal.reason : outcome.error, this.sources) };
+    const stopped = cell.interrupted || Atomics.load(this.state, FLAG) === 1; // the latter: seen by a package's loop, before this thread has heard
+    if ("error" in outcome) return { error: describeError(stopped ? (cell.controller.signal.reason ?? new Interrupted()) : outcome.error, this.sources) };
     compiled.keep();
     return outcome;
   }

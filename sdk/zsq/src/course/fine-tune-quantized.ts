@@ -5,6 +5,7 @@ import { quantizeDetector, type QuantizedDetector } from "../quantize/quantized-
 import type { Scheme } from "../quantize/scheme";
 import { independentImages } from "../study/calibration-images";
 import type { TasksProgress } from "../study/progress";
+import { breathe, cellSignal } from "../tensor/cell-signal";
 import { QuantizationAware } from "../train/quantization-aware";
 import { Trainer } from "../train/trainer";
 
@@ -46,12 +47,12 @@ export async function fineTuneQuantized(start: Detector, train: ImageDataset, { 
   const trainer = new Trainer(start, { count, height, width, pixels, targets }, {
     optimizer: { kind: "adamw", weightDecay: 0 }, schedule: { learningRate, warmUp: Math.min(5, steps), decay: "cosine" }, epochs: steps / Math.floor(count / BATCH), batchSize: BATCH, clipNorm: 5, seed, trainingStep: aware.step,
   });
-  const losses: number[] = [], began = performance.now();
+  const losses: number[] = [], began = performance.now(), signal = cellSignal();
   try {
     while (trainer.step < trainer.steps) {
       const { classification, box } = await trainer.trainStep(), done = losses.push(classification + box);
       onProgress?.({ done, total: trainer.steps, task: "training", secondsLeft: ((performance.now() - began) / 1000 / done) * (trainer.steps - done) });
-      await new Promise(setImmediate);
+      await breathe("fineTuneQuantized", signal);
     }
     const detector = trainer.detector();
     return { quantized: quantizeDetector(detector, aware.calibration(), scheme), detector, losses };

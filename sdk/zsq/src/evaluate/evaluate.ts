@@ -2,7 +2,7 @@ import { evaluate, type CategoryResult, type Evaluation } from "coco-eval-ts";
 import type { ImageDataset } from "../datasets/image-dataset";
 import { normalizeImages } from "../datasets/normalize";
 import type { AsyncPredictor, Predictor } from "../nn/detector";
-import { cellSignal } from "../tensor/cell-signal";
+import { breathe, cellSignal } from "../tensor/cell-signal";
 import { cocoDetections } from "./coco-detections";
 import { detectionsOf, fitted } from "./detect";
 import { concatDetections, type Detections } from "./detections";
@@ -65,8 +65,7 @@ async function detectAll(predictor: Predictor | AsyncPredictor, dataset: ImageDa
       input.batch.dispose();
     }
     onProgress?.(first + images, total);
-    await new Promise(setImmediate); // lets signals and timers in
-    signal?.throwIfAborted();
+    await breathe("evaluateMap", signal);
   }
   return concatDetections(batches);
 }

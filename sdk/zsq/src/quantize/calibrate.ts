@@ -3,6 +3,7 @@ import type { RetinaNetConfig } from "../nn/config";
 import { runNetwork } from "../nn/detector";
 import { Graph } from "../nn/graph";
 import type { Weights } from "../nn/weights";
+import { throwIfStopped } from "../tensor/cell-signal";
 import { createObserver, type ActivationRange, type Observer } from "./calibrators/observer";
 import { observeTensor } from "./calibrators/observe-tensor";
 import { checkCalibrator, percentile as exactPercentile, type CalibratorSpec } from "./calibrators/spec";
@@ -66,6 +67,7 @@ export function calibrate(detector: Calibrated, images: tf.Tensor4D | readonly t
   const calibrator = new Calibrator(detector, { images: total, imageShape: largest, ...observation });
   for (const batch of given) {
     for (let start = 0; start < batch.shape[0]; start += batchSize) {
+      throwIfStopped("calibrate");
       const part = batch.slice(start, Math.min(batchSize, batch.shape[0] - start));
       try {
         calibrator.add(part);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { cellSignal } from "../tensor/cell-signal";
 import type { StudyPlan } from "./profiles";
 import { repositoryRoot } from "./repository";
 
@@ -9,7 +10,7 @@ import { repositoryRoot } from "./repository";
  *
  * Throws if drawing fails, with the last line of what it said.
  */
-export async function ensureData({ models, data }: StudyPlan, signal?: AbortSignal): Promise<void> {
+export async function ensureData({ models, data }: StudyPlan, signal: AbortSignal | undefined = cellSignal()): Promise<void> {
   if (!data || models.every((model) => existsSync(model.train) && existsSync(model.val))) return;
   const script = join(repositoryRoot(), "data-scripts/dist/scenes/prepare.js");
   if (!existsSync(script)) throw new Error(`ensureData: missing build: ${script}; expected the result of npm run setup`);

@@ -5,6 +5,7 @@ import { quantizeDynamically } from "../quantize/dynamic";
 import type { Evaluate } from "../quantize/insight/subsets";
 import { quantizeDetector } from "../quantize/quantized-detector";
 import { precisionName, type Scheme } from "../quantize/scheme";
+import { breathe, cellSignal } from "../tensor/cell-signal";
 import { QuantizationAware } from "../train/quantization-aware";
 import { Trainer, type TrainingData } from "../train/trainer";
 
@@ -78,10 +79,13 @@ const owned = (predictor: Predictor & { dispose(): void }): Owned => ({ predicto
 
 async function trained(detector: Detector, images: tf.Tensor4D, scheme: Scheme, data: TrainingData, { steps = 100, batchSize = 8, learningRate = 1e-4, seed = 1 }: QuantizationWaysOptions, rangeRate: number): Promise<Owned> {
   const calibration = calibrate(detector, images, scheme.activations), aware = new QuantizationAware(detector.config, { calibration, scheme, rangeRate });
-  const epochs = steps / Math.floor(data.count / batchSize);
+  const epochs = steps / Math.floor(data.count / batchSize), signal = cellSignal();
   const trainer = new Trainer(detector, data, { optimizer: { kind: "adamw", weightDecay: 0 }, schedule: { learningRate, warmUp: Math.min(10, steps), decay: "cosine" }, epochs, batchSize, clipNorm: 5, seed, trainingStep: aware.step });
   try {
-    while (trainer.step < trainer.steps) await trainer.trainStep();
+    while (trainer.step < trainer.steps) {
+      await trainer.trainStep();
+      await breathe("quantizationWays", signal);
+    }
     const result = trainer.detector();
     try {
       const quantized = quantizeDetector(result, aware.calibration(), scheme);

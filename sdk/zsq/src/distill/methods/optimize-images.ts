@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Detector } from "../../nn/detector";
+import { breathe, cellSignal } from "../../tensor/cell-signal";
 import { Random } from "../../tensor/random";
 import type { ImageTargets } from "../../train/targets";
 import { normals } from "../../tensor/random";
@@ -7,7 +8,7 @@ import type { DistillSchedule } from "../schedule";
 import { randomTargets, withOwnDetections } from "./box-targets";
 import { MomentOptimizer } from "./radam";
 import { RecipeObjective, type RecipeLoss } from "./recipe-objective";
-import { breathe, checkSynthesis, type SynthesizeOptions, type SyntheticImages } from "./synthesis";
+import { checkSynthesis, type SynthesizeOptions, type SyntheticImages } from "./synthesis";
 import type { ViewOf } from "./views";
 
 /** How a method makes images by changing their pixels. */
@@ -41,13 +42,13 @@ const VIEW_STREAM = 4_000_000;
  */
 export async function optimizeImages(where: string, detector: Detector, recipe: ImageRecipe, options: SynthesizeOptions): Promise<SyntheticImages> {
   checkSynthesis(where, options);
-  const { images, imageShape: [height, width], batchSize = 16, onProgress = () => undefined } = options, size = height * width * 3;
+  const { images, imageShape: [height, width], batchSize = 16, onProgress = () => undefined, signal = cellSignal() } = options, size = height * width * 3;
   const result: SyntheticImages = { images: new Float32Array(images * size), shape: [images, height, width, 3], history: [] };
   const objective = new RecipeObjective(detector, recipe);
   try {
     for (let first = 0; first < images; first += batchSize) {
       const count = Math.min(batchSize, images - first);
-      const made = await batch(where, detector, objective, recipe, options, first, count, (fraction) => onProgress((first + count * fraction) / images));
+      const made = await batch(where, detector, objective, recipe, { ...options, signal }, first, count, (fraction) => onProgress((first + count * fraction) / images));
       result.images.set(made.images, first * size);
       if (first === 0) result.history.push(...made.history);
     }

@@ -34,9 +34,3 @@ export function checkSynthesis(where: string, { images, imageShape, iterations, 
   whole("seed", seed, 0);
   for (const side of imageShape) if (!Number.isInteger(side) || side < 32 || side % 32) throw new RangeError(`${where}: invalid imageShape: ${side}; expected multiples of 32`);
 }
-
-/** Lets others run, and ends a stopped run. Throws an AbortError. */
-export async function breathe(where: string, signal?: AbortSignal): Promise<void> {
-  await new Promise(setImmediate);
-  if (signal?.aborted) throw Object.assign(new Error(`${where}: stopped on request`), { name: "AbortError" });
-}

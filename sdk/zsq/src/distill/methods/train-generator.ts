@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Detector } from "../../nn/detector";
+import { breathe, cellSignal } from "../../tensor/cell-signal";
 import type { ImageTargets } from "../../train/targets";
 import { randomTargets } from "./box-targets";
 import { conditionOf, Generator, latents, type Block, type Condition } from "./generator";
 import { RecipeObjective, type RecipeLoss } from "./recipe-objective";
-import { breathe, checkSynthesis, type SynthesizeOptions, type SyntheticImages } from "./synthesis";
+import { checkSynthesis, type SynthesizeOptions, type SyntheticImages } from "./synthesis";
 
 /** What an image of a generator is asked to show, and how that is told to the generator. */
 export interface Wish { targets: ImageTargets; condition: Condition }
@@ -47,7 +48,7 @@ export async function trainGenerator(where: string, detector: Detector, recipe: 
 
 /** Trains a generator as trainGenerator does and returns its losses; it stays the caller's. Throws as trainGenerator does. */
 export async function fitGenerator(where: string, generator: Generator, detector: Detector, recipe: GeneratorRecipe, options: SynthesizeOptions): Promise<number[]> {
-  const { images, iterations, seed, onProgress, signal } = options, batch = Math.min(8, options.batchSize ?? 8), { learningRate = 1e-3 } = recipe;
+  const { images, iterations, seed, onProgress, signal = cellSignal() } = options, batch = Math.min(8, options.batchSize ?? 8), { learningRate = 1e-3 } = recipe;
   const objective = new RecipeObjective(detector, recipe), history: number[] = [];
   try {
     for (let step = 0; step < iterations; step++) {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { runNetwork } from "../../nn/detector";
+import { throwIfStopped } from "../../tensor/cell-signal";
 import { fakeQuantizeFast, levelRange, type QParams } from "../affine";
 import type { Calibrated } from "../calibrate";
 import { DyadicHistogram } from "../calibrators/dyadic-histogram";
@@ -72,6 +73,7 @@ function observe({ config, weights, folded }: Calibrated, images: tf.Tensor4D, l
     return undefined;
   };
   for (let k = 0; k < images.shape[0]; k += 16) {
+    throwIfStopped("layerReport");
     const part = images.slice(k, Math.min(16, images.shape[0] - k));
     const { classLogits, boxRegression } = runNetwork(new HookedLayers(weights, { folded, input }), config, part);
     tf.dispose([part, ...classLogits, ...boxRegression]);

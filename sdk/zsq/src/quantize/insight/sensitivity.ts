@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Predictor } from "../../nn/detector";
 import { Graph } from "../../nn/graph";
 import type { HeadOutputs } from "../../nn/retinanet";
+import { throwIfStopped } from "../../tensor/cell-signal";
 import type { Calibrated, Calibration } from "../calibrate";
 import { quantizeDetector } from "../quantized-detector";
 import { isExcluded, type Scheme } from "../scheme";
@@ -35,6 +36,7 @@ export async function layerSensitivity(detector: Calibrated & Predictor, calibra
     whole.dispose();
     const rows: LayerSensitivity[] = [];
     for (const layer of layers) {
+      throwIfStopped("layerSensitivity");
       const outputError = await evaluateSubset(detector, calibration, scheme, (predictor) => relativeError(predictor.outputs(images), expected), (name) => name === layer);
       const loss = evaluate ? float! - (await evaluateSubset(detector, calibration, scheme, evaluate, (name) => name === layer)) : null;
       rows.push({ layer, outputError, sqnr: noise.get(layer) ?? null, loss });

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { rowsOf } from "../../distill/methods/output-losses";
-import { breathe } from "../../distill/methods/synthesis";
 import { RespondingLayers } from "./teacher";
 import type { Detector } from "../../nn/detector";
+import { breathe, cellSignal } from "../../tensor/cell-signal";
 import { Random } from "../../tensor/random";
 import { calibrate } from "../calibrate";
 import { quantizeDetector } from "../quantized-detector";
@@ -43,7 +43,7 @@ export const attentiveLoss = (weight: number) => (teacher: Responses, classes: n
  * percentiles in place of GDFQ's moving average, whose bias correction is applied twice.
  */
 export const fineTuned = (recipe: FineTuneRecipe = {}): QuantizeMethod => async (detector, given, options) => {
-  const images = required(given), { precision, inputRange, steps, batchSize = 4, seed, onProgress, signal } = options, own = scheme(precision, { inputRange });
+  const images = required(given), { precision, inputRange, steps, batchSize = 4, seed, onProgress, signal = cellSignal() } = options, own = scheme(precision, { inputRange });
   const student = new Student(detector, own, calibrate(detector, images)), count = images.shape[0];
   try {
     for (let step = 0; step < steps; step++) {

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { Generator, latents } from "../../distill/methods/generator";
 import { rowsOf } from "../../distill/methods/output-losses";
-import { breathe } from "../../distill/methods/synthesis";
 import { plainWish } from "../../distill/methods/train-generator";
 import type { Detector } from "../../nn/detector";
 import { FrozenNetwork } from "../../nn/frozen-network";
 import { InputTape } from "../../nn/input-tape";
+import { breathe, cellSignal } from "../../tensor/cell-signal";
 import { calibrate } from "../calibrate";
 import { scheme } from "../scheme";
 import { finished } from "./fine-tune";
@@ -41,7 +41,7 @@ export function discrepancy(a: Responses, b: Responses, classes: number): tf.Sca
  * the generator is told a class and a box, which no loss asks for.
  */
 export const zaq: QuantizeMethod = async (detector, _, options) => {
-  const { precision, inputRange, steps, batchSize = 4, seed, imageShape, onProgress, signal } = options, own = scheme(precision, { inputRange }), { classes } = detector.config;
+  const { precision, inputRange, steps, batchSize = 4, seed, imageShape, onProgress, signal = cellSignal() } = options, own = scheme(precision, { inputRange }), { classes } = detector.config;
   const generator = new Generator(classes, { imageShape, seed }), network = new FrozenNetwork(detector.weights);
   const conditions = (step: number, n: number) => Array.from({ length: n }, (__, k) => plainWish(detector, imageShape, seed, step * n + k).condition);
   const made = <T>(step: number, n: number, use: (x: tf.Tensor4D, latent: tf.Tensor2D) => T): T => {
