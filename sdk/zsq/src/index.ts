@@ -96,6 +96,7 @@ export { studyClaims } from "./study/claims";
 export { runCompare, type CompareOptions } from "./study/compare";
 export type { CompareCard, CompareResult, CompareRow } from "./study/compare-schema";
 export { domainDistance, type DomainRow } from "./study/domain-view";
+export { domainGap, domainGapCheck, type DomainGap, type DomainGapOptions, type DomainGapRow } from "./study/domain-gap";
 export { privacyCheck, type PrivacyOptions, type PrivacyRow } from "./study/privacy";
 export { comparedMethods, imageMethods, type ComparedMethod } from "./study/methods";
 export type { ImageMethod, MethodCard, PublishedFigure } from "./distill/methods/method";

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { Random } from "zsq";
+import * as tf from "@tensorflow/tfjs-node-gpu";
+import { domainGap, Random } from "zsq";
 import { domainDistance } from "zsq/dist/study/domain-view";
 import { exposure, nearestImages } from "zsq/dist/study/nearest-images";
 import { assertClose } from "../../helpers/close";
-import { tinyDetector } from "../../helpers/tiny-detector";
+import { assertNoLeaks } from "../../helpers/no-leaks";
+import { noiseImages, tinyDetector } from "../../helpers/tiny-detector";
 
 describe("domainDistance", () => {
   it("is 0 between equals; a row for each batch normalization; the divergence by hand", () => {
@@ -15,6 +17,21 @@ describe("domainDistance", () => {
     const expected = [...m].reduce((sum, x, c) => sum + (Math.log(Math.sqrt(w[c] / v[c])) + (v[c] + (x - n[c]) ** 2) / (2 * w[c]) - 0.5) / m.length, 0);
     assertClose([rows[0].divergence], [expected], 1e-3);
     assert.ok(rows.every(({ divergence }) => divergence >= 0));
+    for (const one of [a, b]) one.dispose();
+  });
+});
+
+describe("domainGap", () => {
+  it("finds equal ranges for equal images; wider images have wider ranges", async () => {
+    const [a, b] = [tinyDetector(1), tinyDetector(2)], own = noiseImages(2, 64, 64), foreign = own.mul(3) as tf.Tensor4D;
+    await assertNoLeaks(() => {
+      const same = domainGap(a, b, { own, foreign: own }), wider = domainGap(a, b, { own, foreign });
+      assert.deepEqual(same.rows.map(({ rangeRatio }) => rangeRatio), same.rows.map(() => 1));
+      assert.ok(Number.isNaN(same.correlation)); // nothing to predict
+      assert.ok(wider.rows[0].rangeRatio > 2 && Math.abs(wider.correlation) <= 1);
+      assert.deepEqual(wider.rows.map(({ divergence }) => divergence), domainDistance(a, b).map(({ divergence }) => divergence));
+    });
+    tf.dispose([own, foreign]);
     for (const one of [a, b]) one.dispose();
   });
 });
