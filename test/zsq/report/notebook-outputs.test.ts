@@ -24,14 +24,16 @@ describe("outputs of notebooks for git", () => {
     assert.equal(code.execution_count, 1);
   });
 
-  it("are fresh until code, counts or weights change; prose may", () => {
-    const committed = withOutputs(source(), run(figure), options);
-    assert.equal(outputsState(committed), "fresh");
-    assert.equal(outputsState({ ...committed, cells: [{ ...prose, source: "# Other" }, committed.cells[1]] }), "fresh");
-    assert.equal(outputsState({ ...committed, cells: [prose, { ...committed.cells[1], source: "show(2);" }] }), "stale");
-    assert.equal(outputsState({ ...committed, metadata: { ...metadata, zsq: { ...committed.metadata.zsq!, scale: "default" } } }), "stale");
-    assert.equal(outputsState({ ...committed, metadata }), "stale", "nobody knows where they come from");
-    assert.equal(outputsState(source()), "none");
+  it("are fresh until code, counts, weights, data or the SDK change, and say which; prose may", () => {
+    const committed = withOutputs(source(), run(figure), options), { zsq } = committed.metadata, [, code] = committed.cells;
+    const changed = (inputs: Record<string, string>): string[] => outputsState({ ...committed, metadata: { ...metadata, zsq: { ...zsq!, inputs: { ...zsq!.inputs, ...inputs } } } }).changed;
+    assert.deepEqual(outputsState(committed), { state: "fresh", changed: [] });
+    assert.equal(outputsState({ ...committed, cells: [{ ...prose, source: "# Other" }, code] }).state, "fresh");
+    assert.deepEqual(outputsState({ ...committed, cells: [prose, { ...code, source: "show(2);" }] }), { state: "stale", changed: ["cells"] });
+    assert.deepEqual(outputsState({ ...committed, metadata: { ...metadata, zsq: { ...zsq!, scale: "default" } } }).changed, ["counts"]);
+    assert.deepEqual(changed({ weights: "0", "code in plot": "0", "code in gone": "0" }), ["weights", "code in plot", "code in gone"]);
+    assert.deepEqual(outputsState({ ...committed, metadata }), { state: "stale", changed: ["origin"] }, "nobody knows where they come from");
+    assert.equal(outputsState(source()).state, "none");
   });
 
   it("are the same for the same execution", () => assert.equal(notebookText(withOutputs(source(), run(figure), options)), notebookText(withOutputs(source(), run(figure), options))));

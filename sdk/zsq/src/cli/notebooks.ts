@@ -28,17 +28,19 @@ const refreshCommand: CommandModule<object, RefreshArguments> = {
 
 const checkCommand: CommandModule<object, { file?: string[]; json: boolean }> = {
   command: "check [file..]",
-  describe: "say which committed outputs are stale; fails if any is",
+  describe: "say which committed outputs are stale, and what has changed since; fails if any is",
   builder: (check) => check
     .positional("file", { type: "string", array: true, describe: "notebooks; default: all in notebooks/" })
     .option("json", { type: "boolean", default: false, describe: "print JSON" }),
   handler: ({ file, json }) => {
     const states = notebookStates(chosen(file));
-    process.stdout.write(`${json ? JSON.stringify(states, null, 2) : states.map((one) => `${one.state.padEnd(5)} ${one.file}`).join("\n")}\n`);
+    process.stdout.write(`${json ? JSON.stringify(states, null, 2) : states.map(describe).join("\n")}\n`);
     const stale = states.filter(({ state }) => state === "stale");
-    if (stale.length) throw new Error(`notebooks: stale outputs: ${stale.map((one) => one.file).join(", ")}; expected those of their cells; try npx zsq notebooks refresh`);
+    if (stale.length) throw new Error(`notebooks: stale outputs: ${stale.map((one) => one.file).join(", ")}; expected those of what they follow from; try npx zsq notebooks refresh`);
   },
 };
+
+const describe = ({ state, file, changed }: ReturnType<typeof notebookStates>[number]): string => `${state.padEnd(5)} ${file}${changed.length ? `: other ${changed.join(", ")}` : ""}`;
 
 const chosen = (files: readonly string[] | undefined): string[] => (files?.length ? files.map((file) => resolve(file)) : allNotebooks());
 

@@ -39,5 +39,5 @@ export async function refreshNotebooks(files: readonly string[], { scale, seed, 
 }
 
 /** The state of each notebook's committed outputs. */
-export const notebookStates = (files: readonly string[]): { file: string; state: OutputsState }[] =>
-  files.map((file) => ({ file: repositoryPath(file), state: outputsState(readNotebook(file)) }));
+export const notebookStates = (files: readonly string[]): ({ file: string } & OutputsState)[] =>
+  files.map((file) => ({ file: repositoryPath(file), ...outputsState(readNotebook(file)) }));

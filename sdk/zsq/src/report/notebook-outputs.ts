@@ -1,17 +1,15 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
-import { canonicalJson, sha256 } from "../study/canonical-json";
-import { scales, type ScaleName } from "../study/profiles";
+import type { ScaleName } from "../study/profiles";
 import { repositoryRoot } from "../study/repository";
-import { sha256OfFile } from "../weights/checksum";
 import { parseJson } from "../weights/parse-json";
+import { changedInputs, outputsInputs } from "./notebook-inputs";
 
 const text = z.union([z.string(), z.array(z.string())]);
 const output = z.looseObject({ output_type: z.string(), name: z.string().optional(), data: z.record(z.string(), z.unknown()).optional() });
 const cell = z.looseObject({ cell_type: z.string(), id: z.string(), source: text, outputs: z.array(output).optional(), execution_count: z.int().nullable().optional() });
-const origin = z.strictObject({ scale: z.enum(["smoke", "default", "full"]), seed: z.int(), fingerprint: z.string() });
+const origin = z.strictObject({ scale: z.enum(["smoke", "default", "full"]), seed: z.int(), inputs: z.record(z.string(), z.string()) });
 const schema = z.looseObject({ cells: z.array(cell), metadata: z.looseObject({ zsq: origin.optional() }) });
 
 /** A notebook as its file holds it; what is not named here is kept as it is. */
@@ -20,8 +18,11 @@ export type Notebook = z.output<typeof schema>;
 /** Where the committed outputs of a notebook come from. */
 export type OutputsOrigin = z.output<typeof origin>;
 
-/** "none": nothing is committed; "stale": cells, weights or counts are others than those that gave the outputs. */
-export type OutputsState = "fresh" | "stale" | "none";
+/** Whether outputs are those of their inputs; "none": nothing is committed. `changed`: the inputs that are others now (see outputsInputs), or "origin" if nobody knows what they were. */
+export interface OutputsState {
+  state: "fresh" | "stale" | "none";
+  changed: string[];
+}
 
 const PLOTLY = "application/vnd.plotly.v1+json";
 const LARGEST = 1_000_000;
@@ -32,20 +33,15 @@ export const readNotebook = (path: string): Notebook => parseJson(schema, readFi
 /** A notebook as the text of its file, as nbformat writes it. */
 export const notebookText = (notebook: Notebook): string => `${JSON.stringify(notebook, null, 1)}\n`;
 
-/** SHA-256 of what a notebook's outputs follow from: its code cells, the counts of the scale, and the weights in the tree. */
-export function outputsFingerprint({ cells }: Notebook, scale: ScaleName): string {
-  const folder = join(repositoryRoot(), "data-scripts/weights/embedded");
-  const weights = readdirSync(folder).filter((name) => name.endsWith(".safetensors")).sort().map((name) => sha256OfFile(join(folder, name)));
-  const sources = cells.filter((one) => one.cell_type === "code").map(({ source }) => [source].flat().join(""));
-  return sha256(canonicalJson({ sources, counts: { ...scales[scale], curve: [...scales[scale].curve] }, weights }));
-}
-
-/** Whether the outputs in a notebook are those of its cells, weights and counts. */
+/** Whether the outputs in a notebook are those of its code cells, counts, weights, data and the SDK's code. */
 export function outputsState(notebook: Notebook): OutputsState {
   const { zsq } = notebook.metadata;
-  if (zsq) return zsq.fingerprint === outputsFingerprint(notebook, zsq.scale) ? "fresh" : "stale";
-  return notebook.cells.some(({ outputs }) => outputs?.length) ? "stale" : "none";
+  if (!zsq) return notebook.cells.some(({ outputs }) => outputs?.length) ? { state: "stale", changed: ["origin"] } : { state: "none", changed: [] };
+  const changed = changedInputs(zsq.inputs, outputsInputs(codeOf(notebook), zsq.scale));
+  return { state: changed.length ? "stale" : "fresh", changed };
 }
+
+const codeOf = ({ cells }: Notebook): string[] => cells.filter((one) => one.cell_type === "code").map(({ source }) => [source].flat().join(""));
 
 /**
  * A notebook with the outputs of its execution, made small enough for git: figures as SVG and text without plotly's own
@@ -65,8 +61,8 @@ export function withOutputs(notebook: Notebook, executed: Notebook, { name, scal
     refusePlaces(kept, `cell ${one.id} of ${name}`);
     return { ...one, execution_count, outputs: kept };
   });
-  const fingerprint = outputsFingerprint(notebook, scale);
-  const result = { ...notebook, cells, metadata: { ...notebook.metadata, zsq: { scale, seed, fingerprint } } };
+  const inputs = outputsInputs(codeOf(notebook), scale);
+  const result = { ...notebook, cells, metadata: { ...notebook.metadata, zsq: { scale, seed, inputs } } };
   const size = notebookText(result).length;
   if (size > LARGEST) throw new Error(`withOutputs: invalid size of ${name}: ${(size / 1e6).toFixed(1)} MB; expected at most ${LARGEST / 1e6} MB`);
   return result;
