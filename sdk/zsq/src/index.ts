@@ -105,7 +105,7 @@ export { quantizationWays, type QuantizationWay, type QuantizationWaysOptions } 
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
 export type { TasksProgress } from "./study/progress";
-export type { Figure2Result, Figure2Row, Figure3Result, Figure3Row, Figure4Result, Figure4Row, Table1PaperRow, Table1Result, Table1Row, Verdict, WhatIfHistogram, WhatIfResult, WhatIfRow } from "./study/result-schema";
+export type { Figure1Result, Figure1Row, Figure2Result, Figure2Row, Figure3Result, Figure3Row, Figure4Result, Figure4Row, Table1PaperRow, Table1Result, Table1Row, Verdict, WhatIfHistogram, WhatIfResult, WhatIfRow } from "./study/result-schema";
 export { runFigure1 } from "./study/figure1";
 export { runFigure2 } from "./study/figure2";
 export { runFigure3 } from "./study/figure3";

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { compareFigure, compareTable, type CompareResult } from "zsq";
+import { compareFigure, compareTable } from "zsq";
+import { compareExample } from "../../helpers/compare-example";
 
-const row = (method: string, map: number | null, precision = "W4A8"): CompareResult["rows"][number] => ({
-  model: "pretrained", dataset: "scenes", method, precision, map: map === null ? null : { mean: map, ci95: [map - 0.01, map + 0.01], seeds: 1 }, failed: map === null ? "1 of 1 seeds: no luck" : null,
-  beyondNoise: method === "zaq" ? { mean: 0.02, ci95: [0.01, 0.03] } : null, sizeMiB: 1, seconds: { images: 2, quantize: 3 }, peakMiB: 700, images: 8, fineTuned: method === "zaq", note: null,
-});
-const card = (id: string, group: "baseline" | "fine-tuned"): CompareResult["methods"][number] => ({ id, label: `method ${id}`, group, source: "", deviations: [], published: [] });
-const result = { rows: [row("none", 0.5, "W32A32"), row("noise", 0.4), row("zaq", 0.42), row("broken", null)], methods: [card("noise", "baseline"), card("zaq", "fine-tuned"), card("broken", "baseline")] };
+const result = compareExample();
 
 describe("compareFigure", () => {
   it("has a panel for model and precision, a point for each method that worked, both axes titled", () => {

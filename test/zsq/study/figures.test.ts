@@ -47,7 +47,7 @@ describe("figures of a plan", () => {
     assert.throws(() => figure1Loop(result, new Map()), /^Error: figure1: missing picture: figure1\/fine-tuned-noise\.png; expected it among 0$/);
     writeFileSync(join(out, "figure1.json"), JSON.stringify(result));
     const page = readFileSync(await writeReport({ out: folder.path, profile: "embedded" }), "utf8");
-    assert.equal(page.match(/<image /g)?.length, 2 * (4 + 2), "each drawing for light and dark");
+    assert.equal(page.match(/<image /g)?.length, 4 * (4 + 2), "each drawing for light and dark, wide and narrow");
   });
 
   it("2: a row per model, scheme, loss, snapshot and seed, that agrees with Table 1 and shares its work", async function () {
