@@ -1,16 +1,18 @@
 import type { Figure1Result, Figure1Row } from "../study/result-schema";
 import { Diagram, type Place } from "./diagram";
 import type { Drawing, FigureOptions } from "./figure";
+import { millions, NARROW, narrowLane } from "./figure1-narrow";
+import { pictureOf } from "./figure1-pictures";
 import { SOURCES } from "./theme";
 
 const SIZE = { width: 1000, top: 14, lane: 214 };
 /** Left edge and width of what stands in a lane, from left to right. */
-const COLUMNS = { real: [10, 100], detector: [158, 166], distilled: [396, 100], calibration: [552, 144], quantized: [732, 148], map: [916, 76] } as const;
+const COLUMNS = { real: [10, 100], detector: [152, 166], distilled: [386, 100], calibration: [536, 156], quantized: [722, 168], map: [918, 76] } as const;
 const STEP = { y: 46, height: 80 };
 
 /**
  * Figure 1a: from each detector to distilled images, calibration, the quantized detector and its mAP, beside calibration
- * with real images; the second detector is fine-tuned from the first.
+ * with real images; the second detector is fine-tuned from the first. From left to right, or with one column downwards.
  *
  * - **pictures** – the images as data URIs by the rows' paths (see figure1Pictures)
  *
@@ -18,11 +20,11 @@ const STEP = { y: 46, height: 80 };
  *
  * @example show(figure1Framework(result, await figure1Pictures(result, options)), { name: "figure1-framework" })
  */
-export function figure1Framework(result: Pick<Figure1Result, "rows" | "distillation" | "scheme">, pictures: ReadonlyMap<string, string>, { theme = "light" }: Pick<FigureOptions, "theme"> = {}): Drawing {
+export function figure1Framework(result: Pick<Figure1Result, "rows" | "distillation" | "scheme">, pictures: ReadonlyMap<string, string>, { theme = "light", columns = 2 }: FigureOptions = {}): Drawing {
   const { rows } = result;
-  const diagram = new Diagram(SIZE.width, SIZE.top + rows.length * SIZE.lane, theme);
-  rows.forEach((row, i) => lane(diagram, SIZE.top + i * SIZE.lane, row, result, pictures));
-  rows.slice(1).forEach((row, i) => fineTuning(diagram, SIZE.top + i * SIZE.lane, row));
+  const diagram = columns === 1 ? new Diagram(NARROW.width, rows.length * NARROW.lane, theme) : new Diagram(SIZE.width, SIZE.top + rows.length * SIZE.lane, theme);
+  rows.forEach((row, i) => (columns === 1 ? narrowLane(diagram, i * NARROW.lane, row, rows[i - 1], result, pictures) : lane(diagram, SIZE.top + i * SIZE.lane, row, result, pictures)));
+  if (columns === 2) rows.slice(1).forEach((row, i) => fineTuning(diagram, SIZE.top + i * SIZE.lane, row));
   const { images, iterations } = result.distillation;
   const text = rows.map(({ model, dataset, batchNorms, convolutions, validationImages }) => `${model} (${dataset}): ${convolutions} convolutions, ${batchNorms} batch norms; ${images} images distilled in ${iterations} iterations, or as many real ones; calibration ${result.scheme.calibrator}; ${result.scheme.precisions.join(" and ")}; mAP on ${validationImages} images`);
   return diagram.drawing(`The framework: ${rows.map(({ model }) => model).join(" and ")} detector, distilled images, calibration, quantized detector, mAP`, text);
@@ -66,12 +68,3 @@ function fineTuning(diagram: Diagram, top: number, { dataset }: Figure1Row): voi
 }
 
 const end = ({ x, width }: Place): number => x + width;
-
-const millions = (count: number): string => (count >= 1e6 ? `${(count / 1e6).toFixed(1)} million` : String(count));
-
-/** A picture by its path. Throws if it is missing. */
-export function pictureOf(pictures: ReadonlyMap<string, string>, path: string): string {
-  const source = pictures.get(path);
-  if (!source) throw new Error(`figure1: missing picture: ${path}; expected it among ${pictures.size}`);
-  return source;
-}

@@ -1,7 +1,8 @@
-import type { Figure1Result } from "../study/result-schema";
+import type { Figure1Result, Figure1Row } from "../study/result-schema";
 import { Diagram } from "./diagram";
 import type { Drawing, FigureOptions } from "./figure";
-import { pictureOf } from "./figure1-framework";
+import { NARROW, narrowLoop, short } from "./figure1-narrow";
+import { pictureOf } from "./figure1-pictures";
 import { MODELS, SOURCES } from "./theme";
 
 const SIZE = { width: 1000, height: 286 };
@@ -9,7 +10,8 @@ const UPPER = 40, LOWER = 138, MIDDLE = 118, RETURN = 250;
 
 /**
  * Figure 1b: the loop that distils an image. The network is frozen; its batch norms measure the image, the loss compares
- * that with what they have stored, and its gradient changes the image. The bars are the channels of the batch norms.
+ * that with what they have stored, and its gradient changes the image. The bars are the channels of the batch norms. From
+ * left to right, or with one column downwards.
  *
  * - **pictures** – the images as data URIs by the rows' paths (see figure1Pictures)
  *
@@ -17,11 +19,21 @@ const UPPER = 40, LOWER = 138, MIDDLE = 118, RETURN = 250;
  *
  * @example show(figure1Loop(result, await figure1Pictures(result, options)), { name: "figure1-loop" })
  */
-export function figure1Loop({ rows, distillation, layers }: Pick<Figure1Result, "rows" | "distillation" | "layers">, pictures: ReadonlyMap<string, string>, { theme = "light" }: Pick<FigureOptions, "theme"> = {}): Drawing {
-  const row = rows[rows.length - 1];
+export function figure1Loop(result: Pick<Figure1Result, "rows" | "distillation" | "layers">, pictures: ReadonlyMap<string, string>, { theme = "light", columns = 2 }: FigureOptions = {}): Drawing {
+  const row = result.rows[result.rows.length - 1];
+  const diagram = columns === 1 ? new Diagram(NARROW.width, NARROW.loop, theme) : new Diagram(SIZE.width, SIZE.height, theme);
+  if (columns === 1) narrowLoop(diagram, row, result, pictures);
+  else wideLoop(diagram, row, result, pictures);
+  const { loss, preset, learningRate, iterations, height, width } = result.distillation;
+  const text = [`${row.model}: noise of ${height} x ${width} x 3, ${row.batchNorms} batch norms with ${row.channels} channels, ${statisticsOf(loss)} measured and stored, loss ${loss} from ${row.lossBefore} to ${row.lossAfter} in ${iterations} iterations, Adam with rate ${learningRate} (preset ${preset})`];
+  return diagram.drawing("The loop of distillation: image, frozen network, measured and stored statistics, loss, gradient to the image", text);
+}
+
+const statisticsOf = (loss: string): string => (loss === "mean" ? "means" : "means and deviations");
+
+function wideLoop(diagram: Diagram, row: Figure1Row, { distillation, layers }: Pick<Figure1Result, "distillation" | "layers">, pictures: ReadonlyMap<string, string>): void {
   const { loss, preset, learningRate, iterations, height, width } = distillation;
-  const statistics = loss === "mean" ? "means" : "means and deviations";
-  const diagram = new Diagram(SIZE.width, SIZE.height, theme);
+  const statistics = statisticsOf(loss);
   const y = MIDDLE - 40, picture = { y, width: 100, height: 80 };
   diagram.picture({ ...picture, x: 10 }, pictureOf(pictures, row.noise));
   diagram.label([10, y - 10], ["noise, N(0, 1)"]);
@@ -42,8 +54,4 @@ export function figure1Loop({ rows, distillation, layers }: Pick<Figure1Result, 
   const { colour } = SOURCES["distilled-mean"];
   diagram.arrow([[895, UPPER + 136], [895, RETURN], [218, RETURN], [218, y + 80]], { colour });
   diagram.label([230, RETURN - 8], [`gradient to the image: Adam, rate ${learningRate}, ${iterations} iterations (preset ${preset})`]);
-  const text = [`${row.model}: noise of ${height} x ${width} x 3, ${row.batchNorms} batch norms with ${row.channels} channels, ${statistics} measured and stored, loss ${loss} from ${row.lossBefore} to ${row.lossAfter} in ${iterations} iterations, Adam with rate ${learningRate} (preset ${preset})`];
-  return diagram.drawing("The loop of distillation: image, frozen network, measured and stored statistics, loss, gradient to the image", text);
 }
-
-const short = (value: number): string => String(Number(value.toPrecision(3)));

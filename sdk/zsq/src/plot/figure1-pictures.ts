@@ -10,3 +10,10 @@ import { dataUris, type PicturesOptions } from "./data-uris";
  */
 export const figure1Pictures = ({ rows, profile }: Pick<Figure1Result, "rows" | "profile">, options: PicturesOptions = {}): Promise<Map<string, string>> =>
   dataUris(rows.flatMap(({ real, noise, distilled }) => [real, noise, distilled]), profile, options);
+
+/** A picture by its path. Throws if it is missing. */
+export function pictureOf(pictures: ReadonlyMap<string, string>, path: string): string {
+  const source = pictures.get(path);
+  if (!source) throw new Error(`figure1: missing picture: ${path}; expected it among ${pictures.size}`);
+  return source;
+}

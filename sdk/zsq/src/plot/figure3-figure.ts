@@ -43,7 +43,7 @@ export function figure3Figure({ rows, summary, fullPrecision, model }: Pick<Figu
   });
   const entry = { type: "scatter", x: [null], y: [null], hoverinfo: "skip" };
   const legend = [
-    { ...entry, mode: "markers", name: "mean; box: quartiles and median; line: 5th to 95th percentile", marker: { symbol: "diamond", size: 9, color: NEUTRAL } },
+    { ...entry, mode: "markers", name: "mean; box of quartiles; 5th to 95th percentile", marker: { symbol: "diamond", size: 9, color: NEUTRAL } },
     { ...entry, mode: "lines", name: "full precision", line: { color: SOURCES.none.colour, width: 1.5, dash: "dash" } },
   ];
   const data = [...legend, ...panels.flatMap(({ traces }) => traces)];

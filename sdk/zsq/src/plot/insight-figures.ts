@@ -23,7 +23,7 @@ export function layerHistogramFigure(rows: readonly LayerReportRow[], layer: str
     return { name: source, colour: colourOf(source, k), points: [...counts].map((count, i): [number, number] => [from + (i + 0.5) * width, Math.log10(count / total)]) };
   });
   const { min, max } = own[0].clip;
-  return linesFigure(series, [{ name: "lowest level", colour: NEUTRAL, x: min }, { name: "highest level", colour: NEUTRAL, x: max }], { title: layer, x: "value entering the convolution", y: "log10 of the share of a bin", theme });
+  return linesFigure(series, [{ name: "lowest level", colour: NEUTRAL, x: min }, { name: "highest level", colour: NEUTRAL, x: max }], { title: layer, x: "value entering the convolution (units of its input)", y: "log10 of the share of a bin", theme });
 }
 
 /**

@@ -39,12 +39,13 @@ section{background:var(--background);border:1px solid var(--grid);border-radius:
 figure{margin:12px 0 0}
 figcaption{color:var(--muted);font-size:.93rem;margin-top:10px;max-width:80ch}
 .plot svg{max-width:100%;height:auto}
-.drawing svg{display:block;width:100%;min-width:840px;height:auto}
+.drawing svg{display:block;width:100%;height:auto}
+.drawing .narrow svg{max-width:420px;margin:0 auto}
 .drawing .dark{display:none}
 @media (prefers-color-scheme:dark){.drawing .light{display:none}.drawing .dark{display:block}}
-@media print{.drawing .light{display:block}.drawing .dark{display:none}.drawing svg{min-width:0}}
-.plot .narrow{display:none}
-@media (max-width:700px){.plot .narrow{display:block}.plot .wide{display:none}}
+@media print{.drawing .light{display:block}.drawing .dark{display:none}}
+.narrow{display:none}
+@media (max-width:700px){.narrow{display:block}.wide{display:none}}
 .scroll{overflow-x:auto;margin:12px -24px 0;padding:0 24px}
 table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--muted);padding:0 0 10px}
@@ -82,6 +83,6 @@ ${Object.entries(SOURCES).map(([source, { colour }]) => `.${source}{fill:${colou
 .facts dt{color:var(--muted)}.facts dd{margin:0;overflow-wrap:anywhere}
 ul.files{padding-left:1.2em;margin:8px 0 18px}
 footer{color:var(--muted);font-size:.9rem;margin-top:24px}
-@media (max-width:700px){.what-if-layer{grid-template-columns:minmax(0,1fr)}main{padding:24px 12px 48px}section,.cards section{padding:18px 16px}.scroll{margin:12px -16px 0;padding:0 16px}.verdicts li{grid-template-columns:1fr}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:8px}tbody th{white-space:normal;min-width:7.5em}td.text{min-width:15em}}
+@media (max-width:700px){.what-if-layer{grid-template-columns:minmax(0,1fr)}main{padding:24px 12px 48px}section,.cards section{padding:18px 16px}.scroll{margin:12px -16px 0;padding:0 16px}.verdicts li{grid-template-columns:1fr}.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:8px}tbody th{white-space:normal;min-width:7.5em}td.text{min-width:28em}}
 @media print{body{background:#fff}main{max-width:none;padding:0}section{border:0;padding:12px 0;break-inside:avoid}.scroll{overflow:visible}}
 `;

@@ -84,6 +84,6 @@ function layout(theme: ThemeName): Record<string, unknown> {
   const axis = baseAxis(theme), titled = (text: string): Record<string, unknown> => ({ ...axis, title: { ...(axis.title as object), text }, fixedrange: true });
   return {
     ...baseLayout(theme), height: 300, margin: { l: 64, r: 14, t: 12, b: 48 }, bargap: 0,
-    xaxis: { ...titled("value entering the convolution"), nticks: 7 }, yaxis: { ...titled("share of the values"), type: "log", exponentformat: "power", dtick: 1, tickformat: "" },
+    xaxis: { ...titled("value entering the convolution (units of its input)"), nticks: 7 }, yaxis: { ...titled("share of the values"), type: "log", exponentformat: "power", dtick: 1, tickformat: "" },
   };
 }
