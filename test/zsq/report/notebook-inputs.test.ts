@@ -9,12 +9,12 @@ describe("inputs of a notebook's outputs", () => {
     assert.deepEqual(folders("zsq.showTable(rows)"), ["plot"]);
     assert.deepEqual(folders('import { nms } from "zsq";'), ["evaluate"]);
     assert.deepEqual(folders('import { evaluate } from "coco-eval-ts";'), ["coco-eval-ts"]);
-    for (const name of ["coco-eval-ts", "distill", "evaluate", "nn", "quantize", "quantize/calibrators", "study", "tensor"]) assert.ok(folders("await runTable1()").includes(name), name);
-    assert.ok(!folders("await runTable1()").includes("plot"));
+    for (const name of ["coco-eval-ts", "distill", "evaluate", "nn", "quantize", "quantize/calibrators", "study", "tensor"]) assert.ok(folders("await zsq.runTable1()").includes(name), name);
+    for (const name of ["plot", "distill/methods", "course"]) assert.ok(!folders("const course = await zsq.runTable1()").includes(name), name);
   });
 
   it("leave out what stores, schedules and reports, and the command line", () => {
-    const all = folders("await runTable1(); await writeReport(); show(); loadDetector(); torchvisionParity()");
+    const all = folders('import { runTable1, writeReport, show, loadDetector, torchvisionParity as parity } from "zsq";');
     for (const name of ["cli", "report", "runs", "weights", "parity", "."]) assert.ok(!all.includes(name), name);
   });
 

@@ -29,7 +29,7 @@ export function outputsInputs(code: readonly string[], scale: ScaleName): Output
 /** The names of the inputs that differ, of one side only included. */
 export const changedInputs = (a: OutputsInputs, b: OutputsInputs): string[] => [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
 
-/** Modules of the SDK that cannot change what a notebook shows: they store, schedule, report. */
+/** Modules of the SDK that cannot change what a notebook shows, nor need what they import: they store, schedule, report. */
 const INDIFFERENT = /^(index|(cli|parity|report|runs|weights)\/.*|study\/(cache|canonical-json|code-fingerprint|ensure-data|environment|estimate|executor|kinds|progress|repository|run-record|run-study|task|task-results|worker|worker-process))\.js$/;
 
 const SDK = join(__dirname, ".."), EVALUATION = require.resolve("coco-eval-ts");
@@ -38,25 +38,31 @@ const SDK = join(__dirname, ".."), EVALUATION = require.resolve("coco-eval-ts");
 function codeInputs(text: string): OutputsInputs {
   const reached = new Set<string>(), waiting = entriesOf(text);
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    if (reached.has(path)) continue;
+    if (reached.has(path) || INDIFFERENT.test(nameOf(path))) continue;
     reached.add(path);
     waiting.push(...requiredBy(path));
   }
   const byFolder = new Map<string, string[]>();
   for (const path of [...reached].sort()) {
-    const name = relative(SDK, path).replaceAll("\\", "/"), folder = path.startsWith(dirname(EVALUATION)) ? "coco-eval-ts" : dirname(name);
-    if (!INDIFFERENT.test(name)) byFolder.set(folder, [...(byFolder.get(folder) ?? []), withoutComments(path)]);
+    const folder = path.startsWith(dirname(EVALUATION)) ? "coco-eval-ts" : dirname(nameOf(path));
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), withoutComments(path)]);
   }
   return Object.fromEntries([...byFolder].map(([folder, texts]) => [`code in ${folder}`, short(texts.join())]));
 }
 
-// the modules whose exports the text names
+const nameOf = (path: string): string => relative(SDK, path).replaceAll("\\", "/");
+
+// the modules whose exports the text imports
 function entriesOf(text: string): string[] {
-  const index = withoutComments(join(SDK, "index.js")), names = new Set(text.match(/\w+/g));
+  const index = withoutComments(join(SDK, "index.js")), names = importedNames(text);
   const modules = new Map([...index.matchAll(/(\w+) = require\("([^"]+)"\)/g)].map(([, variable, path]) => [variable, path]));
   const found = [...index.matchAll(/exports, "(\w+)",.*return (\w+)\./g)].filter(([, name]) => names.has(name)).map(([, , variable]) => fileOf(SDK, modules.get(variable)!));
   return text.includes('"coco-eval-ts"') ? [...found, EVALUATION] : found;
 }
+
+// { a, b as c } from "zsq", and zsq.d
+const importedNames = (text: string): Set<string> =>
+  new Set([...[...text.matchAll(/\{([^{}]*)\} from "zsq"/g)].flatMap(([, list]) => list.split(",").map((name) => name.trim().split(/\s/)[0])), ...[...text.matchAll(/\bzsq\.(\w+)/g)].map(([, name]) => name)]);
 
 const requiredBy = (path: string): string[] => [...withoutComments(path).matchAll(/require\("([^"]+)"\)/g)].flatMap(([, name]) => {
   if (name === "coco-eval-ts") return [EVALUATION];
