@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import type { Moments, MomentsLoss } from "zsq/dist/distill/methods/batch-moments";
-import { slackLoss } from "zsq/dist/distill/methods/dsg";
+import { correlationDistance, correlationPrior, slackLoss } from "zsq/dist/distill/methods/dsg";
 import { hardSample } from "zsq/dist/distill/methods/hast";
 import { softInception } from "zsq/dist/distill/methods/intraq";
 import { outputRange } from "zsq/dist/distill/methods/mct";
 import { meanStdLoss, meanVarianceLoss, normLoss } from "zsq/dist/distill/methods/moments-losses";
 import { imageNorm, totalVariationL1, totalVariationL2 } from "zsq/dist/distill/methods/priors";
 import { impression } from "zsq/dist/distill/methods/zskd";
+import { discrepancy } from "zsq/dist/quantize/methods/zaq";
 import { attentionLoss, distillationLoss, featureDiscrepancy } from "zsq/dist/quantize/methods/student-losses";
 import { assertClose } from "../../../helpers/close";
 import { readFixture } from "../../../helpers/fixture";
@@ -36,6 +37,13 @@ const [images, logits] = [drawn(5, [2, 5, 4, 3]), drawn(6, [2, 6, 3], 4)];
 const features: [number[], number[]][] = [drawn(10, [2, 4, 3, 5]), drawn(11, [2, 4, 3, 5])];
 const teacher = () => rows(tensor(drawn(7, [2, 6, 3], 4)), tensor(drawn(9, [2, 6, 4])));
 
+// two levels of 4 and 2 anchors of 3 classes, and two maps, beside a teacher's
+function zaqOf(...own: tf.Tensor[]): tf.Scalar {
+  const responses = ([a, b, c, d, f, g]: tf.Tensor[]) => ({ outputs: { classLogits: [a, b] as tf.Tensor4D[], boxRegression: [c, d] as tf.Tensor4D[] }, features: [f, g] as tf.Tensor4D[] });
+  const teachers = [drawn(14, [2, 4, 3]), drawn(15, [2, 2, 3]), drawn(18, [2, 4, 4]), drawn(19, [2, 2, 4]), features[1], drawn(21, [2, 2, 2, 4])].map(tensor);
+  return discrepancy(responses(own), responses(teachers), 3);
+}
+
 const cases: Case[] = [
   { name: "meanVarianceLoss", expected: fixture.moments.meanVariance, inputs: moments, loss: ofMoments(meanVarianceLoss) },
   { name: "meanStdLoss", expected: fixture.moments.meanStd, inputs: moments, loss: ofMoments(meanStdLoss) },
@@ -43,6 +51,7 @@ const cases: Case[] = [
   { name: "slackLoss", expected: fixture.moments.slack, inputs: moments, loss: ofMoments(slackLoss({ mean: [0.1, 0.2], std: [0.05, 0.02] })) },
   { name: "totalVariationL2", expected: fixture.priors.totalVariationL2, inputs: [images], loss: (x) => totalVariationL2(x as tf.Tensor4D) },
   { name: "totalVariationL1", expected: fixture.priors.totalVariationL1, inputs: [images], loss: (x) => totalVariationL1(x as tf.Tensor4D) },
+  { name: "correlationDistance", expected: fixture.priors.correlations, inputs: [images, drawn(22, [2, 5, 4, 3])], loss: correlationDistance },
   { name: "imageNorm", expected: fixture.priors.imageNorm, inputs: [images], loss: (x) => imageNorm(x as tf.Tensor4D) },
   { name: "softInception", expected: fixture.outputs.softInception, inputs: [logits], loss: (x) => softInception(rows(x), matched, [1, 0.7]) },
   { name: "hardSample", expected: fixture.outputs.hardSample, inputs: [logits], loss: (x) => hardSample(rows(x), matched, 2, 0.5) },
@@ -51,6 +60,7 @@ const cases: Case[] = [
   { name: "distillationLoss", expected: fixture.students.distillation, inputs: [logits, drawn(8, [2, 6, 4])], loss: (x, boxes) => distillationLoss(rows(x, boxes), teacher()) },
   { name: "attentionLoss", expected: fixture.students.attention, inputs: features, loss: (a, b) => attentionLoss(a as tf.Tensor4D, b as tf.Tensor4D) },
   { name: "featureDiscrepancy", expected: fixture.students.discrepancy, inputs: features, loss: (a, b) => featureDiscrepancy(a as tf.Tensor4D, b as tf.Tensor4D) },
+  { name: "discrepancy", expected: fixture.students.zaq, inputs: [drawn(12, [2, 4, 3]), drawn(13, [2, 2, 3]), drawn(16, [2, 4, 4]), drawn(17, [2, 2, 4]), features[0], drawn(20, [2, 2, 2, 4])], loss: zaqOf },
 ];
 
 describe("loss terms of zero-shot methods", () => {
@@ -85,6 +95,10 @@ describe("loss terms by hand", () => {
     assertClose([valueOf(() => totalVariationL2(x()))], [Math.sqrt(18) + 0 + 3 + 3], 1e-5);
     assertClose([valueOf(() => totalVariationL1(x()))], [3 + 0 + 3 + 3], 1e-6);
     assertClose([valueOf(() => imageNorm(x()))], [Math.sqrt(18)], 1e-6);
+    // equal images correlate by 1, these others not at all: two of four entries are off by 1
+    assertClose([valueOf(() => correlationDistance(tf.tensor2d([1, 2, 1, 2], [2, 2]), tf.tensor2d([1, 0, 0, 1], [2, 2])))], [0.5], 1e-5);
+    const distinct = valueOf(() => correlationPrior(1)(tf.tensor4d([...Array(12).keys()].map((k) => Math.cos(k * k)), [2, 2, 3, 1])));
+    assert.ok(distinct < valueOf(() => correlationPrior(1)(tf.ones([2, 2, 3, 1]))));
   });
 
   it("outputs: logits of 0 are probabilities of one half", () => {

@@ -53,17 +53,19 @@ export function noiseSlack(detector: Detector, imageShape: readonly [number, num
 const quantileOf = (values: Float32Array, share: number): number => values.sort()[Math.max(0, Math.ceil(share * values.length) - 1)];
 
 /**
- * Mean squared difference between the correlations of the images (of their pixels as unit vectors) and those of as many
- * images of noise: keeps the images of a batch from becoming alike.
+ * Mean squared difference between the correlations of images [n, ...] (of their pixels as unit vectors) and those of
+ * other images of that shape. Differentiable in both.
  */
-export const correlationPrior = (seed: number): ImagePrior => (x) => {
-  const n = x.shape[0], size = x.size / n;
-  const gram = (y: tf.Tensor2D): tf.Tensor => {
-    const unit = y.div(y.square().sum(1, true).add(1e-12).sqrt());
-    return tf.matMul(unit as tf.Tensor2D, unit as tf.Tensor2D, false, true);
+export function correlationDistance(x: tf.Tensor, other: tf.Tensor): tf.Scalar {
+  const gram = (images: tf.Tensor): tf.Tensor => {
+    const y = images.reshape([images.shape[0], -1]), unit = y.div(y.square().sum(1, true).add(1e-12).sqrt());
+    return tf.matMul(unit, unit, false, true);
   };
-  return gram(x.reshape([n, size])).sub(gram(tf.tensor2d(normals(seed, 6_000_000, x.size), [n, size]))).square().mean() as tf.Scalar;
-};
+  return gram(x).sub(gram(other)).square().mean() as tf.Scalar;
+}
+
+/** Keeps the images of a batch from becoming alike: correlationDistance from as many images of noise. */
+export const correlationPrior = (seed: number): ImagePrior => (x) => correlationDistance(x, tf.tensor2d(normals(seed, 6_000_000, x.size), [x.shape[0], x.size / x.shape[0]]));
 
 /**
  * DSG: statistics need only come within a margin of the stored ones, each image is made for one layer above all, images
