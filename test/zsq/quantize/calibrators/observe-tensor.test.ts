@@ -14,6 +14,8 @@ const families: Record<string, (seed: number) => Float32Array> = {
   "above one": (seed) => draw(seed).map((x) => 1 + x * x),
   "below zero": (seed) => draw(seed).map((x) => -0.01 - Math.abs(x)),
   "growing, then small": (seed) => draw(seed).map((x) => x ** 3 * (seed < 4 ? seed : 0.01)),
+  "sorted, so that extremes lie together": (seed) => draw(seed).map((x) => seed * x).sort(),
+  "a few at a time, lying together": (seed) => Float32Array.from(draw(seed), (x, i) => (seed > 1 && i % 6553 < 6 ? 3 * x + 8 : x)),
   constant: () => new Float32Array(SIZE).fill(-3.5),
   zeros: () => new Float32Array(SIZE),
 };

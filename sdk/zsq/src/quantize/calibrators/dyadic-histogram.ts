@@ -26,12 +26,11 @@ export class DyadicHistogram {
     const lanes = LANES.map(() => new Uint32Array(2 * BINS)), [a, b, c, d] = lanes;
     let { min, max } = this, perBin = 1 / this.width, i = 0;
     // Four counts at a time, each in an array of its own, so that equal neighbours need not wait for one another. Only
-    // the first values and new extremes leave the loop.
+    // the first values and new extremes leave the loop; those beyond the bins merge what was counted.
     for (const end = values.length - 3; i < end; i += 4) {
       const u = values[i], v = values[i + 1], w = values[i + 2], x = values[i + 3];
       if (!(u <= max && u >= min && v <= max && v >= min && w <= max && w >= min && x <= max && x >= min)) {
-        this.merge(lanes);
-        for (let k = i; k < i + 4; k++) this.extend(values[k]);
+        for (let k = i; k < i + 4; k++) this.extend(values[k], lanes);
         ({ min, max } = this);
         perBin = 1 / this.width;
       }
@@ -42,7 +41,7 @@ export class DyadicHistogram {
     }
     this.merge(lanes);
     for (; i < values.length; i++) {
-      this.extend(values[i]);
+      this.extend(values[i], lanes);
       this.counts[Math.floor(values[i] / this.width) + BINS]++;
     }
     this.count += values.length;
@@ -93,13 +92,15 @@ export class DyadicHistogram {
     }
   }
 
-  // makes room for a value
-  private extend(value: number): void {
+  // makes room for a value; counts in lanes are merged where bins are
+  private extend(value: number, lanes: readonly Uint32Array[]): void {
     if (!Number.isFinite(value)) throw new Error(`calibrate: invalid ${this.name}: ${value}; expected finite values`);
-    [this.min, this.max] = [Math.min(this.min, value), Math.max(this.max, value)];
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
     let factor = 1;
     while (!(value < this.width * factor * BINS && value >= -this.width * factor * BINS)) factor *= 2;
     if (factor === 1) return;
+    this.merge(lanes);
     const merged = new Float64Array(2 * BINS);
     this.counts.forEach((count, i) => (merged[Math.floor((i - BINS) / factor) + BINS] += count));
     this.counts.set(merged);
