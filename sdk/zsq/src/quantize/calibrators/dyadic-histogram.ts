@@ -1,6 +1,7 @@
 const BINS = 4096;
 const SMALLEST = 2 ** -140;
 const LANES = [0, 1, 2, 3];
+const MANY = 2 ** 15;
 
 /**
  * Histogram of signed values whose bins are a power of two wide: 4096 on either side of 0, of which the side with the
@@ -23,10 +24,22 @@ export class DyadicHistogram {
 
   /** Takes in values. Throws if one is not finite; the histogram is of no use then. */
   add(values: Float32Array): this {
+    let i = 0;
+    if (values.length > MANY) i = this.addMost(values);
+    for (; i < values.length; i++) {
+      const value = values[i];
+      if (!(value >= this.min && value <= this.max)) this.extend(value);
+      this.counts[Math.floor(value / this.width) + BINS]++;
+    }
+    this.count += values.length;
+    return this;
+  }
+
+  // counts all but the last few. Four counts at a time, each in an array of its own, so that equal neighbours need not wait
+  // for one another; only the first values and new extremes leave the loop
+  private addMost(values: Float32Array): number {
     const lanes = LANES.map(() => new Uint32Array(2 * BINS)), [a, b, c, d] = lanes;
     let { min, max } = this, perBin = 1 / this.width, i = 0;
-    // Four counts at a time, each in an array of its own, so that equal neighbours need not wait for one another. Only
-    // the first values and new extremes leave the loop; those beyond the bins merge what was counted.
     for (const end = values.length - 3; i < end; i += 4) {
       const u = values[i], v = values[i + 1], w = values[i + 2], x = values[i + 3];
       if (!(u <= max && u >= min && v <= max && v >= min && w <= max && w >= min && x <= max && x >= min)) {
@@ -40,23 +53,14 @@ export class DyadicHistogram {
       d[(Math.floor(x * perBin) + BINS) | 0]++;
     }
     this.merge(lanes);
-    for (; i < values.length; i++) {
-      this.extend(values[i], lanes);
-      this.counts[Math.floor(values[i] / this.width) + BINS]++;
-    }
-    this.count += values.length;
-    return this;
+    return i;
   }
 
   /** The values within, ends included, that change neither extremes nor which bins hold the `size` largest and smallest values. */
   settled(size: number): { min: number; max: number } {
-    const [first, last] = this.tailBins(size), { counts, width, min, max } = this;
+    const [first, last] = this.tailBins(size), { width, min, max } = this;
     if (first < 0) return { min: Infinity, max: -Infinity };
-    const isEnd = (bin: number, step: number): boolean => {
-      for (let i = bin + step; i >= 0 && i < counts.length; i += step) if (counts[i]) return false;
-      return true;
-    };
-    return { min: isEnd(first, -1) ? min : (first + 1 - BINS) * width, max: isEnd(last, 1) ? max : (last - BINS) * width };
+    return { min: first === this.binOf(min) ? min : (first + 1 - BINS) * width, max: last === this.binOf(max) ? max : (last - BINS) * width };
   }
 
   /** Takes in so many values that settled(size) holds, somewhere within. */
@@ -78,10 +82,14 @@ export class DyadicHistogram {
   // the bins that hold the smallest value and the largest but size - 1; -1 if there are fewer values
   private tailBins(size: number): [number, number] {
     if (this.count < size) return [-1, -1];
-    let [first, last] = [0, this.counts.length - 1];
+    let [first, last] = [this.binOf(this.min), this.binOf(this.max)];
     for (let sum = this.counts[first]; sum < size; ) sum += this.counts[++first];
     for (let sum = this.counts[last]; sum < size; ) sum += this.counts[--last];
     return [first, last];
+  }
+
+  private binOf(value: number): number {
+    return Math.floor(value / this.width) + BINS;
   }
 
   // adds the counts of the lanes, which are emptied
@@ -93,7 +101,7 @@ export class DyadicHistogram {
   }
 
   // makes room for a value; counts in lanes are merged where bins are
-  private extend(value: number, lanes: readonly Uint32Array[]): void {
+  private extend(value: number, lanes: readonly Uint32Array[] = []): void {
     if (!Number.isFinite(value)) throw new Error(`calibrate: invalid ${this.name}: ${value}; expected finite values`);
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;

@@ -71,7 +71,7 @@ const justBelow = (x: number): number => (x === 0 ? -Number.MIN_VALUE : x - Math
 // worth a look; undefined if one is seen that is not finite
 function ends(x: tf.Tensor, length: number, end: "max" | "min", settled: number | null): Float32Array | undefined {
   if (settled !== null) {
-    const whole = tf.tidy(() => (end === "max" ? x.max() : x.min().neg())), [extreme] = whole.dataSync();
+    const whole = end === "max" ? x.max() : x.min(), extreme = (end === "max" ? 1 : -1) * whole.dataSync()[0];
     whole.dispose();
     if (!Number.isFinite(extreme)) return undefined;
     if (extreme <= settled) return new Float32Array();
