@@ -101,7 +101,7 @@ export { privacyCheck, type PrivacyOptions, type PrivacyRow } from "./study/priv
 export { comparedMethods, imageMethods, type ComparedMethod } from "./study/methods";
 export type { ImageMethod, MethodCard, PublishedFigure } from "./distill/methods/method";
 export { runDistillation, type Distillation, type RunDistillationOptions } from "./study/run-distillation";
-export { quantizationWays, type QuantizationWay, type QuantizationWaysOptions } from "./study/quantization-ways";
+export { quantizationWays, wayName, type QuantizationWay, type QuantizationWaysOptions } from "./study/quantization-ways";
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
 export type { TasksProgress } from "./study/progress";

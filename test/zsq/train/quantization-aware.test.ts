@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { calibrate, initializeDetector, quantizeDetector, QuantizationAware, Random, scheme, schemePresets, Trainer, type TrainingData } from "zsq";
+import { Node } from "zsq/dist/nn/tape";
 import { fakeQuantGradient } from "zsq/dist/tensor/kernels";
+import { QuantizingTape } from "zsq/dist/train/quantization-aware";
 import { trainingStep } from "zsq/dist/train/training-step";
+import { assertClose } from "../../helpers/close";
 import { assertNoLeaks } from "../../helpers/no-leaks";
 import { noiseImages, tinyConfig } from "../../helpers/tiny-detector";
 
@@ -18,6 +21,22 @@ describe("fakeQuantGradient", () => {
     const x = tf.tensor4d([-2, -1, 0.3, 2, 2.9, 5], [1, 1, 6, 1]), dy = tf.tensor4d([1, 2, 3, 4, 5, 6], [1, 1, 6, 1]);
     const { dx, dlow, dhigh } = fakeQuantGradient(dy, x, -1, 3, 8);
     assert.deepEqual([[...dx.dataSync()], dlow.dataSync()[0], dhigh.dataSync()[0]], [[0, 2, 3, 4, 5, 0], 1, 6]);
+  })));
+});
+
+describe("QuantizingTape", () => {
+  it("gives the gradients of the ends that the sum of clipped and rounded values says, and none unless asked to", () => assertNoLeaks(() => tf.tidy(() => {
+    const qparams = { bits: 2, scale: 1, zeroPoint: -1 }, kernel = tf.tensor4d([2], [1, 1, 1, 1]); // levels -1, 0, 1, 2
+    for (const ends of [undefined, new Map<string, [number, number]>()]) {
+      const tape = new QuantizingTape(new Map([["a.weight", kernel]]), new Map([["a", qparams]]), ends), x = new Node(tf.tensor4d([-3, -0.25, 0.75, 5], [1, 1, 4, 1]));
+      const y = tape.conv("a", x, { in: 1, out: 1, kernel: 1 });
+      assert.deepEqual([...y.value.dataSync()], [-2, 0, 2, 4]);
+      y.grad = tf.tensor4d([1, 10, 100, 1000], [1, 1, 4, 1]);
+      tape.backward();
+      assert.deepEqual([...x.grad!.dataSync()], [0, 20, 200, 0]);
+      const finer = (20 * 0.25 + 200 * 0.25) / 3; // errors of rounding 0.25 and 0.25, over a range of 3
+      if (ends) assertClose(ends.get("a")!, [2 - finer, 2000 + finer], 1e-6);
+    }
   })));
 });
 

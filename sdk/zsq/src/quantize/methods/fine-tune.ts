@@ -44,23 +44,36 @@ export const attentiveLoss = (weight: number) => (teacher: Responses, classes: n
  */
 export const fineTuned = (recipe: FineTuneRecipe = {}): QuantizeMethod => async (detector, given, options) => {
   const images = required(given), { precision, inputRange, steps, batchSize = 4, seed, onProgress, signal = cellSignal() } = options, own = scheme(precision, { inputRange });
-  const student = new Student(detector, own, calibrate(detector, images)), count = images.shape[0];
+  const student = new Student(detector, own, calibrate(detector, images));
   try {
-    for (let step = 0; step < steps; step++) {
-      const chosen = Array.from(new Random(seed, 12_000_000 + step).permutation(count).subarray(0, batchSize)), batch = tf.tidy(() => tf.gather(images, chosen));
-      const loss = trainStep(detector, student, batch, recipe);
-      batch.dispose();
-      if (!Number.isFinite(loss)) throw new Error(`fine-tune: invalid loss at step ${step}: ${loss}; expected a finite number; try a smaller learning rate`);
-      onProgress?.((step + 1) / steps);
-      await breathe("fine-tune", signal);
-    }
+    await tuneStudent(student, detector, images, { ...recipe, steps, batchSize, seed, onProgress, signal });
     return finished(student, images, options);
   } finally {
     student.dispose();
   }
 };
 
-function trainStep(detector: Detector, student: Student, batch: tf.Tensor4D, { loss = outputsLoss, perturbation, learningRate = 1e-4 }: FineTuneRecipe): number {
+/** How long a student learns, and from which images. */
+export interface TuneOptions extends Omit<FineTuneRecipe, "learningRate">, Pick<QuantizeMethodOptions, "steps" | "seed" | "onProgress" | "signal"> {
+  /** default 1e-4; or that of each step, from 0 */
+  learningRate?: number | ((step: number) => number);
+  /** images per step, drawn anew for each */
+  batchSize: number;
+}
+
+/** Trains a student towards what its teacher says of images [n, h, w, 3]. Throws if a loss is not finite. */
+export async function tuneStudent(student: Student, teacher: Detector, images: tf.Tensor4D, { steps, batchSize, seed, onProgress, signal, learningRate = 1e-4, ...recipe }: TuneOptions): Promise<void> {
+  for (let step = 0; step < steps; step++) {
+    const chosen = Array.from(new Random(seed, 12_000_000 + step).permutation(images.shape[0]).subarray(0, batchSize)), batch = tf.tidy(() => tf.gather(images, chosen));
+    const loss = trainStep(teacher, student, batch, { ...recipe, learningRate: typeof learningRate === "number" ? learningRate : learningRate(step) });
+    batch.dispose();
+    if (!Number.isFinite(loss)) throw new Error(`fine-tune: invalid loss at step ${step}: ${loss}; expected a finite number; try a smaller learning rate`);
+    onProgress?.((step + 1) / steps);
+    await breathe("fine-tune", signal);
+  }
+}
+
+function trainStep(detector: Detector, student: Student, batch: tf.Tensor4D, { loss = outputsLoss, perturbation, learningRate }: FineTuneRecipe & { learningRate: number }): number {
   const classes = detector.config.classes, passes: StudentGradients[] = [];
   const pass = (images: tf.Tensor4D): StudentGradients => {
     const teacher = RespondingLayers.of(detector, images), result = student.pass(images, loss(teacher, classes));

@@ -11,6 +11,7 @@ import type { Weights } from "../../nn/weights";
 import * as kernels from "../../tensor/kernels";
 import { createOptimizer, type Optimizer } from "../../train/optimizer";
 import { ParameterVector } from "../../train/parameter-vector";
+import { LearnedRanges, type EndGradients } from "../../train/learned-ranges";
 import { QuantizingTape } from "../../train/quantization-aware";
 import type { QParams } from "../affine";
 import { calibrate, type Calibration } from "../calibrate";
@@ -28,6 +29,8 @@ export type StudentLoss = (student: Responses) => tf.Scalar;
 export interface StudentGradients {
   loss: number;
   parameters: ReadonlyMap<string, tf.Tensor>;
+  /** of the ranges; only where they learn */
+  ends?: EndGradients;
   /** in the images, [n, h, w, 3] */
   images: tf.Tensor4D;
 }
@@ -35,20 +38,26 @@ export interface StudentGradients {
 /**
  * A copy of a detector that sees its own quantization and learns: kernels are rounded anew in each pass, what enters a
  * convolution is rounded to its range, gradients pass straight through (not where a value is clipped). Batch
- * normalizations keep what they have stored, gamma and beta included. Adam. dispose() frees all it made.
+ * normalizations keep what they have stored, gamma and beta included. Adam; ranges stay unless a rate is given. dispose() frees all it made.
  */
 export class Student {
   private readonly graph: Graph;
   private readonly vector: ParameterVector;
   private readonly optimizer: Optimizer;
+  private learned: LearnedRanges;
   private qparams: ReadonlyMap<string, QParams>;
   private parameters: tf.Tensor1D;
 
-  constructor(private readonly teacher: Detector, private readonly scheme: Scheme, calibration: Calibration) {
+  /**
+   * - **calibration** – the ranges to start from
+   * - **rangeRate** – about how much their ends move in a step, as a part of the range, see LearnedRanges; defaults to 0: they are fixed
+   */
+  constructor(private readonly teacher: Detector, private readonly scheme: Scheme, calibration: Calibration, private readonly rangeRate = 0) {
     this.graph = new Graph(teacher.config);
     const norms = new Set(this.graph.of("batchNorm").map(({ name }) => name));
     this.vector = new ParameterVector(new Map([...teacher.architecture.parameters].filter(([name]) => !norms.has(name.slice(0, name.lastIndexOf("."))))));
-    this.qparams = this.ranges(calibration);
+    this.learned = new LearnedRanges(calibration, rangeRate);
+    this.qparams = this.qparamsOf(calibration);
     this.parameters = this.vector.pack(teacher.weights);
     this.optimizer = createOptimizer({ kind: "adamw", weightDecay: 0 }, this.vector.mask(() => false));
   }
@@ -56,25 +65,34 @@ export class Student {
   /** Takes the ranges anew, from images [n, h, w, 3] as the student sees them in float. */
   recalibrate(images: tf.Tensor4D): void {
     const detector = this.detector();
-    this.qparams = this.ranges(calibrate(detector, images));
+    const calibration = calibrate(detector, images, this.scheme.activations);
     detector.dispose();
+    this.learned = new LearnedRanges(calibration, this.rangeRate);
+    this.qparams = this.qparamsOf(calibration);
+  }
+
+  /** The ranges as they are now. */
+  get ranges(): Calibration {
+    return this.learned.calibration;
   }
 
   /** Loss and gradients of a batch. */
   pass(images: tf.Tensor4D, loss: StudentLoss): StudentGradients {
     const own = this.vector.unpack(this.parameters), { config, weights } = this.teacher, { kernels: rounded } = quantizeKernels(new Map([...weights, ...own]), this.graph, this.scheme);
     tf.engine().startScope();
-    const tape = new StudentTape(new Map([...weights, ...own, ...rounded]), this.qparams), input = tape.input(images);
+    const ends = this.rangeRate ? new Map<string, [number, number]>() : undefined, tape = new StudentTape(new Map([...weights, ...own, ...rounded]), this.qparams, ends), input = tape.input(images);
     const { value } = respond(tape, config, input, loss);
     tape.backward();
     const gradient = input.grad!;
     tf.engine().endScope([gradient, ...tape.gradients.values()]);
     tf.dispose([...own.values(), ...rounded.values()]);
-    return { loss: value, parameters: tape.gradients, images: gradient };
+    return { loss: value, parameters: tape.gradients, ends, images: gradient };
   }
 
   /** A step along the sum of gradients of passes, shortened to length 1 if longer. */
-  learn(passes: readonly Pick<StudentGradients, "parameters">[], rate: number): void {
+  learn(passes: readonly Pick<StudentGradients, "parameters" | "ends">[], rate: number): void {
+    for (const { ends } of passes) if (ends) this.learned.learn(ends);
+    this.qparams = this.qparamsOf(this.ranges);
     const gradient = tf.tidy(() => {
       const sum = tf.addN(passes.map(({ parameters }) => this.vector.pack(parameters))), norm = sum.square().sum().sqrt();
       return sum.div(norm.maximum(1)) as tf.Tensor1D;
@@ -95,7 +113,7 @@ export class Student {
     this.optimizer.dispose();
   }
 
-  private ranges(calibration: Calibration): ReadonlyMap<string, QParams> {
+  private qparamsOf(calibration: Calibration): ReadonlyMap<string, QParams> {
     return chooseActivationQParams(this.teacher.config, this.graph, calibration, this.scheme, [...quantizationSites(this.graph, ["inputs"]).inputs.keys()]);
   }
 }
@@ -109,8 +127,8 @@ export function respond(tape: Layers<Node>, config: Detector["config"], input: N
 }
 
 class StudentTape extends QuantizingTape {
-  constructor(private readonly own: Weights, qparams: ReadonlyMap<string, QParams>) {
-    super(own, qparams, new Map());
+  constructor(private readonly own: Weights, qparams: ReadonlyMap<string, QParams>, ends?: Map<string, [number, number]>) {
+    super(own, qparams, ends);
   }
 
   override input(value: tf.Tensor4D): Node {
