@@ -9,7 +9,7 @@ import { writeSyntheticDataset } from "../../helpers/synthetic-dataset";
 import { temporaryFolder } from "../../helpers/temporary-folder";
 import { tinyDetector } from "../../helpers/tiny-detector";
 
-const COMMANDS = ["train", "distill", "calibrate", "quantize", "export", "evaluate", "what-if", "weights", "data", "notebooks", "reproduce", "doctor"];
+const COMMANDS = ["train", "distill", "calibrate", "quantize", "export", "evaluate", "ways", "what-if", "weights", "data", "notebooks", "reproduce", "doctor"];
 
 function writeCheckpoint(path: string): void {
   const detector = tinyDetector();

@@ -47,10 +47,15 @@ export async function calibrateOn(detector: Calibrated, input: CalibrationInput,
   }
 }
 
-function distilled({ path, images }: CalibrationInput): CalibrationImages {
+/** The images [n, h, w, 3] of a file of zsq distill; the caller disposes them. Throws one line if there are none. */
+export function readDistilled(path: string): tf.Tensor4D {
   const found = readSafetensors(path).tensors.get("images");
   if (!found || found.shape.length !== 4 || found.shape[3] !== 3) throw new Error(`calibrate: missing images in ${path}; expected a tensor "images" [n, height, width, 3], as zsq distill writes it`);
-  const [n, height, width] = found.shape, all = tf.tensor4d(found.data, found.shape as [number, number, number, number]);
+  return tf.tensor4d(found.data, found.shape as [number, number, number, number]);
+}
+
+function distilled({ path, images }: CalibrationInput): CalibrationImages {
+  const all = readDistilled(path), [n, height, width] = all.shape;
   return { count: Math.min(n, images ?? n), imageShape: [height, width], load: (k) => Promise.resolve(all.slice(k, 1)), dispose: () => all.dispose() };
 }
 

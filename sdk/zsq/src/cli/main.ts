@@ -15,6 +15,7 @@ import { runCommand } from "./run";
 import { taskCommand } from "./task";
 import { trainCommand } from "./train";
 import { weightsCommand } from "./weights";
+import { waysCommand } from "./ways";
 import { whatIfCommand } from "./what-if";
 
 /** Runs the command line; resolves to the exit code: 0, 1 failed, 2 wrong usage, 130 stopped. */
@@ -22,7 +23,7 @@ export async function main(args: string[]): Promise<number> {
   const parser = yargs(args)
     .scriptName("zsq")
     .usage("$0 <command> [options]\n\nZero-shot quantization of object detectors.")
-    .command(trainCommand).command(distillCommand).command(calibrateCommand).command(quantizeCommand).command(exportCommand).command(evaluateCommand).command(compareCommand).command(weightsCommand)
+    .command(trainCommand).command(distillCommand).command(calibrateCommand).command(quantizeCommand).command(exportCommand).command(evaluateCommand).command(compareCommand).command(waysCommand).command(weightsCommand)
     .command(whatIfCommand).command(dataCommand).command(notebooksCommand).command(reproduceCommand).command(runCommand).command(taskCommand).command(doctorCommand)
     .check(refuseNotANumber, true).demandCommand(1, "missing command").strict().version(false).help().exitProcess(false).wrap(100)
     .fail((message, error) => { throw error ?? new UsageError(message); });
