@@ -18,7 +18,7 @@ export interface FineTuneOptions {
   steps: number;
   /** of AdamW, falling to 0 along half a cosine; defaults to 5e-4 */
   learningRate?: number;
-  /** how fast the ends of the ranges learn; defaults to 0.02 */
+  /** about how much the ends of the ranges move in a step, as a part of the range; defaults to 0.005 */
   rangeRate?: number;
   seed: number;
   onProgress?: (progress: TasksProgress) => void;
@@ -41,7 +41,7 @@ const BATCH = 8;
  *
  * Throws if the data set has fewer clips than images, or a loss is not finite.
  */
-export async function fineTuneQuantized(start: Detector, train: ImageDataset, { calibration, scheme, images, steps, learningRate = 5e-4, rangeRate = 0.02, seed, onProgress }: FineTuneOptions): Promise<FineTuned> {
+export async function fineTuneQuantized(start: Detector, train: ImageDataset, { calibration, scheme, images, steps, learningRate = 5e-4, rangeRate = 0.005, seed, onProgress }: FineTuneOptions): Promise<FineTuned> {
   const { pixels, shape: [count, height, width], objects: targets } = await train.load(independentImages(train, images, seed));
   const aware = new QuantizationAware(start.config, { calibration, scheme, rangeRate });
   const trainer = new Trainer(start, { count, height, width, pixels, targets }, {

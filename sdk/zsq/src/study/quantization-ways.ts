@@ -27,7 +27,7 @@ export interface QuantizationWaysOptions {
   steps?: number;
   /** images per step; defaults to 8 */
   batchSize?: number;
-  /** defaults to 1e-4, with AdamW and a cosine decay */
+  /** defaults to 5e-4, with AdamW and a cosine decay */
   learningRate?: number;
   /** of the order of training images; defaults to 1 */
   seed?: number;
@@ -51,7 +51,7 @@ export interface QuantizationWay {
   loss: number;
 }
 
-const RANGE_RATE = 0.02;
+const RANGE_RATE = 0.005;
 
 /**
  * The ways of quantization in one table: static, dynamic, and trained with fixed and with learned ranges; on real images
@@ -119,7 +119,7 @@ function both(float: Detector, quantize: () => Predictor & { dispose(): void }):
   }
 }
 
-const scheduleOf = ({ steps = 100, learningRate = 1e-4 }: QuantizationWaysOptions): Schedule => ({ learningRate, warmUp: Math.min(10, steps), decay: "cosine" });
+const scheduleOf = ({ steps = 100, learningRate = 5e-4 }: QuantizationWaysOptions): Schedule => ({ learningRate, warmUp: Math.min(10, steps), decay: "cosine" });
 
 async function trainedByLabels(detector: Detector, images: tf.Tensor4D, scheme: Scheme, data: TrainingData, options: QuantizationWaysOptions, rangeRate: number): Promise<Owned> {
   const calibration = calibrate(detector, images, scheme.activations), aware = new QuantizationAware(detector.config, { calibration, scheme, rangeRate });
