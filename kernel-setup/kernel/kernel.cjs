@@ -12,7 +12,7 @@ const { Output } = require("./output.cjs");
 const { richForm } = require("./rich-form.cjs");
 const { Timers } = require("./timers.cjs");
 const { jupyter } = require("./tslab.cjs");
-const { offsetOf, positionOf } = require("./positions.cjs");
+const { positionsIn } = require("./positions.cjs");
 
 const { setImmediate } = globalThis;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -107,14 +107,15 @@ class Kernel {
   }
 
   complete_request({ code, cursor_pos }) {
-    const { start, end, entries } = this.inKernel(() => this.compiler.complete(code, offsetOf(code, cursor_pos)));
-    const [cursor_start, cursor_end] = [positionOf(code, start), positionOf(code, end)];
+    const { offset, positionOf } = positionsIn(code, cursor_pos);
+    const { start, end, entries } = this.inKernel(() => this.compiler.complete(code, offset));
+    const [cursor_start, cursor_end] = [positionOf(start), positionOf(end)];
     const types = entries.map(({ name, kind = "" }) => ({ start: cursor_start, end: cursor_end, text: name, type: kind }));
     return { status: "ok", matches: entries.map(({ name }) => name), cursor_start, cursor_end, metadata: { _jupyter_types_experimental: types } };
   }
 
   inspect_request({ code, cursor_pos }) {
-    const text = this.inKernel(() => this.compiler.inspect(code, offsetOf(code, cursor_pos)));
+    const text = this.inKernel(() => this.compiler.inspect(code, positionsIn(code, cursor_pos).offset));
     return { status: "ok", found: text !== null, data: text === null ? {} : helpOf(text), metadata: {} };
   }
 

@@ -44,11 +44,14 @@ class Output {
     else this.later();
   }
 
-  later() {
+  later(wait = PERIOD) {
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      this.flush();
-    }, PERIOD);
+      this.flushText();
+      const dueIn = (id) => this.updated.get(id) + PERIOD - Date.now();
+      for (const id of [...this.waiting.keys()]) if (dueIn(id) <= 0) this.flushUpdate(id);
+      if (this.waiting.size > 0) this.later(Math.min(...[...this.waiting.keys()].map(dueIn)));
+    }, wait);
   }
 
   flushText() {

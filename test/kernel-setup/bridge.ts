@@ -64,13 +64,29 @@ export class KernelBridge {
     this.ready = this.next();
   }
 
-  async execute(code: string, options: { interruptAfter?: number; timeout?: number; options?: object } = {}): Promise<Execution> {
+  async execute(code: string, options: { interruptAfter?: number; interruptBy?: "message"; timeout?: number; options?: object; metadata?: object } = {}): Promise<Execution> {
     const { reply, messages, seconds } = await this.ask({ do: "execute", code, ...options });
     return new Execution(reply, messages, seconds);
   }
 
-  async request(type: string, content: object = {}): Promise<{ type: string; reply: Content }> {
-    return this.ask({ do: "request", type, content });
+  /** The reply to a request, and what was published about it; of the last of `times` that are sent at once. */
+  async request(type: string, content: object = {}, options: { channel?: "control"; times?: number } = {}): Promise<{ type: string; reply: Content; messages: Message[] }> {
+    const { type: answered, reply, messages } = await this.ask({ do: "request", type, content, ...options });
+    return { type: answered, reply, messages };
+  }
+
+  /** What is published about a message that has no reply. */
+  async send(type: string, content: object = {}): Promise<Message[]> {
+    return (await this.ask({ do: "send", type, content })).messages;
+  }
+
+  async isAlive(): Promise<boolean> {
+    return (await this.ask({ do: "alive" })).alive;
+  }
+
+  /** As Jupyter does it: a request to shut down, then a new process at the same ports. */
+  restart(): Promise<unknown> {
+    return this.ask({ do: "restart" });
   }
 
   async queue(codes: string[]): Promise<string[]> {
