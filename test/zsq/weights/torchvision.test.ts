@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { convertTorchvision, FormatError, loadDetector, loadTorchvision, openSafetensors, openTorch, readCard, retinaNetR50, sha256OfFile } from "zsq";
-import { torchvisionStateDict } from "zsq/dist/weights/torchvision";
+import { convertTorchvision, FormatError, loadDetector, loadTorchvision, openSafetensors, openTorch, readCard, sha256OfFile } from "zsq";
 import { readFixture } from "../../helpers/fixture";
 import { runCli } from "../../helpers/run-cli";
 import { suiteFolder } from "../../helpers/suite-folder";
-import { ints, op, pickle, smallState, storage, tensor, torchEntries, zip } from "../../helpers/torch-archive";
-
-const stridesOf = (shape: readonly number[]): number[] => shape.map((_, k) => shape.slice(k + 1).reduce((a, b) => a * b, 1));
-
-// a whole state dict whose tensor k is full of k / 1000
-function stateDictFile(change?: (k: number, values: Float32Array) => void): Buffer {
-  const storages: Record<string, Uint8Array> = {};
-  const items = [...torchvisionStateDict(retinaNetR50(4))].flatMap(([name, { dtype, shape }], k) => {
-    const numel = shape.reduce((a, b) => a * b, 1), values = new Float32Array(dtype === "I64" ? 2 : numel).fill(dtype === "I64" ? 0 : k / 1000);
-    change?.(k, values);
-    storages[k] = new Uint8Array(values.buffer);
-    const of = storage({ type: op.global("torch", dtype === "I64" ? "LongStorage" : "FloatStorage"), key: op.text(String(k)), numel: op.int(numel) });
-    return [op.text(name), tensor({ of, size: ints(...shape), stride: ints(...stridesOf(shape)) })];
-  });
-  return zip(torchEntries(pickle(op.dict(...items)), storages));
-}
+import { smallState, torchEntries, zip } from "../../helpers/torch-archive";
+import { stateDictFile } from "../../helpers/torchvision-file";
 
 describe("torchvision checkpoint", function () {
   this.timeout(120_000);

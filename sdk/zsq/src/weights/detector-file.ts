@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-node-gpu";
 import { Architecture } from "../nn/architecture";
 import type { RetinaNetConfig } from "../nn/config";
 import { Detector } from "../nn/detector";
-import { asFloat32, type RawTensor, type TensorFile } from "./dtype";
+import { asFloat32, elements, type RawTensor, type TensorFile } from "./dtype";
 import { toHeightWidthInOut } from "./kernel-layout";
 
 /** Shapes of a detector's weights in memory, kernels [height, width, in, out]. */
@@ -27,11 +27,11 @@ export function readDetector(file: TensorFile, config: RetinaNetConfig, reader: 
     if (!found) throw new Error(`${reader}: missing weight in ${path}: ${name}; expected shape [${shape}]`);
     if (found.shape.join() !== shape.join()) throw new Error(`${reader}: invalid shape of ${name} in ${path}: [${found.shape}]; expected [${shape}]`);
   }
-  const weights = new Map<string, tf.Tensor>();
+  const weights = new Map<string, tf.Tensor>(), room = roomFor(config);
   try {
     for (const [name, shape] of memoryShapes(config)) {
-      const data = checkFinite(name, file.read(name), reader, path);
-      weights.set(name, tf.tensor(shape.length === 4 ? toHeightWidthInOut(data, shape) : data, shape, "float32"));
+      const data = checkFinite(name, file.read(name, room), reader, path);
+      weights.set(name, tf.tensor(shape.length === 4 ? toHeightWidthInOut(data, shape) : data.slice(), shape, "float32"));
     }
   } catch (error) {
     tf.dispose([...weights.values()]);
@@ -39,6 +39,9 @@ export function readDetector(file: TensorFile, config: RetinaNetConfig, reader: 
   }
   return new Detector(config, weights);
 }
+
+/** Memory for any one weight of a detector, to be used again and again. */
+export const roomFor = (config: RetinaNetConfig): ArrayBuffer => new ArrayBuffer(4 * Math.max(...[...fileShapes(config).values()].map(elements)));
 
 /** The numbers of a float32 weight. Throws one line if it is of another dtype or not finite. */
 export function checkFinite(name: string, tensor: RawTensor, reader: string, path: string): Float32Array {

@@ -11,7 +11,7 @@ export interface TensorInfo {
   shape: readonly number[];
 }
 
-/** A tensor as its bytes, little-endian in C order; the memory is its own. */
+/** A tensor as its bytes, little-endian in C order; the memory is its own unless it was given. */
 export interface RawTensor extends TensorInfo {
   bytes: Uint8Array;
 }
@@ -24,8 +24,12 @@ export interface TensorFile {
   metadata: ReadonlyMap<string, string>;
   /** whether the file has checksums that were found right */
   integrity: "checked" | "unchecked";
-  /** Throws if there is no such tensor or the file was closed. */
-  read(name: string): RawTensor;
+  /**
+   * - **room** – memory to read into, where it is large enough; what was read before into it is then lost; default new
+   *
+   * Throws if there is no such tensor or the file was closed.
+   */
+  read(name: string, room?: ArrayBuffer): RawTensor;
   close(): void;
 }
 

@@ -23,10 +23,10 @@ export class FileBytes {
     throw new Refusal("io", "no regular file; expected a file");
   }
 
-  /** Bytes [from, from + count) in memory of their own; the place is checked before anything is allocated. */
-  read(from: number, count: number): Uint8Array {
+  /** Bytes [from, from + count) in memory of their own, or in `room` where it is large enough; the place is checked before anything is allocated. */
+  read(from: number, count: number, room?: ArrayBuffer): Uint8Array {
     if (from + count > this.size) throw new Refusal("truncated", `${this.size} bytes; expected at least ${from + count}`);
-    const bytes = new Uint8Array(count);
+    const bytes = room && room.byteLength >= count ? new Uint8Array(room, 0, count) : new Uint8Array(count);
     this.readInto(bytes, from);
     return bytes;
   }

@@ -123,11 +123,11 @@ class SafetensorsFile implements TensorFile {
     this.metadata = metadata;
   }
 
-  read(name: string): RawTensor {
+  read(name: string, room?: ArrayBuffer): RawTensor {
     const entry = this.tensors.get(name);
     if (!entry || this.closed) throw new Error(`${this.reader}: unknown tensor of ${this.path}: ${name}; expected one of ${this.tensors.size} names of an open file`);
     const { dtype, shape, begin, end } = entry;
-    return { dtype, shape, bytes: naming(this.reader, this.path, () => this.file.read(this.dataStart + begin, end - begin)) };
+    return { dtype, shape, bytes: naming(this.reader, this.path, () => this.file.read(this.dataStart + begin, end - begin, room)) };
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import { anchorsPerPosition } from "../nn/retinanet";
 import { writeFileAtomic } from "./atomic-write";
 import { cardPath } from "./checkpoint-card";
 import { sha256OfFile } from "./checksum";
-import { checkFinite, fileShapes, readDetector } from "./detector-file";
+import { checkFinite, fileShapes, readDetector, roomFor } from "./detector-file";
 import type { TensorFile, TensorInfo } from "./dtype";
 import { naming, Refusal } from "./format-error";
 import { writeTensors } from "./safetensors";
@@ -65,8 +65,9 @@ export const loadTorchvision = (path: string, options?: OpenTorchOptions): Detec
 export function convertTorchvision(path: string, to: string, options?: OpenTorchOptions): string {
   return withStateDict(path, options, (file, config) => {
     const tensors = new Map([...fileShapes(config)].map(([name, shape]): [string, TensorInfo] => [name, { dtype: "F32", shape }]));
+    const room = roomFor(config);
     writeTensors(to, tensors, (name) => {
-      const tensor = file.read(name);
+      const tensor = file.read(name, room);
       checkFinite(name, tensor, "convertTorchvision", path);
       return tensor.bytes;
     }, new Map([["config", JSON.stringify(config)]]));

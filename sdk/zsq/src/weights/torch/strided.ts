@@ -20,14 +20,14 @@ export interface StridedView {
 }
 
 /**
- * The elements of a view in C order, as bytes. A view that lies in C order is read at once; any other is gathered from
+ * The elements of a view in C order, as bytes. A view that lies in C order is read at once, into `room` where it is large enough; any other is gathered from
  * pieces of at most 16 MiB of the storage, so that a large transposed tensor costs no second copy of it.
  */
-export function readStrided(file: FileBytes, { start, itemBytes, offset, size, stride }: StridedView): Uint8Array {
+export function readStrided(file: FileBytes, { start, itemBytes, offset, size, stride }: StridedView, room?: ArrayBuffer): Uint8Array {
   const count = elements(size), from = start + offset * itemBytes;
   let to = count;
   const dimensions = size.map((length, k): Dimension => ({ count: length, from: stride[k], to: (to /= length || 1) })).filter((d) => d.count !== 1);
-  if (count === 0 || dimensions.every((d) => d.from === d.to)) return file.read(from, count * itemBytes);
+  if (count === 0 || dimensions.every((d) => d.from === d.to)) return file.read(from, count * itemBytes, room);
   const out = new Uint8Array(count * itemBytes), unit = Math.min(itemBytes, 4), units = itemBytes / unit;
   const inUnits = dimensions.map((d) => ({ count: d.count, from: d.from * units, to: d.to * units }));
   if (units > 1) inUnits.push({ count: units, from: 1, to: 1 });

@@ -64,12 +64,12 @@ class TorchFile implements TensorFile {
     inEntry(pickle, () => checkExpansion(this.tensors.values(), storagesOf(root)));
   }
 
-  read(name: string): RawTensor {
+  read(name: string, room?: ArrayBuffer): RawTensor {
     const view = this.views.get(name);
     if (!view || this.closed) throw new Error(`openTorch: unknown tensor of ${this.path}: ${name}; expected one of ${this.views.size} names of an open file`);
     const { storage, offset, size, stride } = view;
     const place = { start: this.starts.get(storage.key)!, itemBytes: DTYPE_BYTES[storage.dtype], offset, size, stride };
-    return { dtype: storage.dtype, shape: size, bytes: naming("openTorch", this.path, () => readStrided(this.file, place)) };
+    return { dtype: storage.dtype, shape: size, bytes: naming("openTorch", this.path, () => readStrided(this.file, place, room)) };
   }
 
   close(): void {
