@@ -6,6 +6,7 @@ import { isFresh } from "../lib/stamp.mjs";
 import { isComplete } from "../steps/libtensorflow.mjs";
 import { differences } from "../steps/packages.mjs";
 import { askJson, expect } from "./check.mjs";
+import { describeDevice } from "./device.mjs";
 
 const setUp = "npm run setup";
 
@@ -15,6 +16,7 @@ export const installationChecks = [
   { name: "npm packages", remedy: setUp, run: checkPackages },
   { name: "libtensorflow", remedy: setUp, run: checkLibraries },
   { name: "tensorflow", remedy: `rm -rf .zsq/binding && ${setUp}`, run: checkTensorflow },
+  { name: "device", run: ({ device }) => (device ? describeDevice(device) : { skipped: true }) },
   { name: "cuda libraries", remedy: `rm -rf .zsq/libtensorflow/cuda && ${setUp} -- --cuda`, run: checkCuda },
   { name: "jupyterlab", remedy: `rm -rf .zsq/venv && ${setUp}`, run: checkJupyter },
   { name: "plotly renderer", remedy: `rm -rf .zsq/venv && ${setUp}`, run: checkRenderer },
@@ -40,8 +42,10 @@ function checkLibraries({ flavour }) {
   return { version: wheel.split("-")[1], detail: flavour };
 }
 
-function checkTensorflow({ flavour }) {
+function checkTensorflow(context) {
+  const { flavour } = context;
   const seen = askJson(process.execPath, [path.join(paths.kernelSetup, "checks", "tensorflow-probe.cjs")], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" } });
+  context.device = seen.device;
   expect(seen.backend === "tensorflow", `backend ${seen.backend}; expected tensorflow`);
   expect(String(seen.convolution) === "12,16,24,28", `convolution gives ${seen.convolution}; expected 12,16,24,28`);
   expect(seen.bindings === 1 && seen.shared, `${seen.bindings} bindings; expected one, shared with danfojs`);

@@ -4,6 +4,8 @@ process.noDeprecation = true;
 const tf = require("@tensorflow/tfjs-node-gpu");
 const danfojs = require("danfojs-node");
 const zsq = require("zsq");
+const { deviceMemory, installedGpu } = require("zsq/dist/tensor/device-memory");
+const { imagesPerRun } = require("zsq/dist/evaluate/images-per-run");
 
 const sums = tf.tidy(() => {
   const image = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
@@ -15,6 +17,7 @@ console.log(JSON.stringify({
   tensorflow: tf.backend().binding.TF_Version,
   tfjs: tf.version.tfjs,
   gpu: tf.backend().isUsingGpuDevice,
+  device: { ...deviceMemory(), installed: installedGpu(), images: imagesPerRun(zsq.retinaNetR50(), [512, 640]) },
   convolution: sums,
   leaked: tf.memory().numTensors,
   bindings: bindings.length,

@@ -14,12 +14,12 @@ let gpu: DeviceMemory["gpu"] | undefined;
 
 /** The device of this process. The GPU is asked for once; a machine without nvidia-smi has none. */
 export function deviceMemory(): DeviceMemory {
-  gpu ??= (tf.backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice ? askDriver() : null;
+  gpu ??= (tf.backend() as unknown as { isUsingGpuDevice?: boolean }).isUsingGpuDevice ? installedGpu() : null;
   return { gpu, freeBytes: freemem() };
 }
 
-// the first GPU, in the driver's words: "NVIDIA H100, 81559" (MiB)
-function askDriver(): DeviceMemory["gpu"] {
+/** The first GPU of this machine, whether TensorFlow uses it or not, in the driver's words: "NVIDIA H100, 81559" (MiB). */
+export function installedGpu(): DeviceMemory["gpu"] {
   try {
     return parseDriver(execFileSync("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader,nounits"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
   } catch {
