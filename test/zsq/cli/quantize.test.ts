@@ -53,7 +53,7 @@ describe("zsq quantize and zsq export", () => {
   it("write the table alone where integer kernels cannot compute the scheme, and say so", async () => {
     const made = await json<Quantized>("quantize", checkpoint, data, "--preset", "paper", "--precision", "W8A4", "--calibrator", "mse", "--limit", "2", "--exclude", "backbone.body.conv1", "--out", inside("p"));
     assert.deepEqual([made.precision, made.onnx, made.calibrator, made.files, existsSync(inside("p.onnx"))], ["W8A4", null, "mse 4", [inside("p.json")], false]);
-    assert.match((await runCli("quantize", checkpoint, images, "--preset", "paper", "--out", inside("p"))).stdout, /\nno ONNX file: integer kernels need [^\n]*; try --preset onnxruntime\n$/);
+    assert.match((await runCli("quantize", checkpoint, images, "--preset", "paper", "--precision", "W8A4", "--out", inside("p"))).stdout, /\nno ONNX file: integer kernels need [^\n]*; try --preset onnxruntime\n$/);
   });
 
   it("refuse wrong usage with exit code 2, what does not fit with 1, each in a line, and write nothing", async () => {
@@ -84,7 +84,7 @@ describe("zsq quantize and zsq export", () => {
       [["quantize", checkpoint, images, "--exclude", "conv9"], /^quantizeDetector: unknown layer in exclude: conv9; expected convolutions such as backbone\.body\.conv1/],
       [["export", checkpoint, broken, "--size", "32,64"], /^readCalibration: damaged .*broken\.json/],
       [["export", checkpoint, few, "--size", "32,64"], /^quantizeDetector: missing calibration of layer: backbone\.body\.conv1:output; /],
-      [["export", checkpoint, few, "--size", "32,64", "--preset", "paper"], /^exportOnnx: unsupported zero point of /],
+      [["export", checkpoint, few, "--size", "32,64", "--preset", "paper", "--precision", "W9A8"], /^exportOnnx: unsupported bits of /],
       [["export", inside("nowhere.onnx")], /^export: missing file: .*nowhere\.onnx/],
     ];
     for (const [code, cases] of [[2, misused], [1, failing]] as const) {

@@ -42,7 +42,7 @@ export const quantizeCommand: CommandModule<object, QuantizeArguments> = {
         const lines = [
           `${facts.precision}, ${facts.preset}: ${facts.tensors} ranges from ${facts.images} images, ${facts.calibrator}; parameters ${facts.sizeMiB.toFixed(2)} MiB`,
           `${out}.json: calibration table`,
-          onnx ? `${out}.onnx: ${onnx.text}` : "no ONNX file: integer kernels need 8-bit activations and symmetric weights of at most 8 bits; try --preset onnxruntime",
+          onnx ? `${out}.onnx: ${onnx.text}` : "no ONNX file: integer kernels need 8-bit activations and weights of at most 8; try --preset onnxruntime",
         ];
         process.stdout.write(`${json ? JSON.stringify(facts, null, 2) : lines.join("\n")}\n`);
       } finally {

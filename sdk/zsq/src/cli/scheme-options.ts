@@ -31,7 +31,7 @@ export function schemeOf({ preset, precision, inputRange, exclude }: SchemeArgum
 export const schemeFor = (options: SchemeArguments, { calibrator }: Calibration): Scheme => schemeOf(options, calibrator);
 
 /** Whether exportOnnx can write detectors of the scheme. */
-export const isExportable = ({ weights, activations }: Scheme): boolean => activations.bits === 8 && !activations.narrow && weights.symmetric && weights.bits <= 8;
+export const isExportable = ({ weights, activations }: Scheme): boolean => activations.bits === 8 && !activations.narrow && weights.bits <= 8;
 
 const CALIBRATORS: Readonly<Record<string, (bits: number, parameter?: number) => CalibratorSpec>> = {
   "min-max": () => minMax(),

@@ -34,11 +34,12 @@ export const outputNames = (levels: number): string[] => ["class_logits", "box_r
 /**
  * Writes a detector as an ONNX file, opset 13: input `images` [batch, h, w, 3], normalized; outputs as outputNames says.
  * A quantized one keeps its scales as pairs of QuantizeLinear and DequantizeLinear, kernels as int8, biases as int32, so
- * that a runtime can compute with integers: all convolutions and sums of schemePresets.onnxruntime.
+ * that a runtime can compute with integers: all convolutions and sums of schemePresets.onnxruntime. Weights may have zero
+ * points, one for each scale; ONNX Runtime multiplies them out.
  *
  * Returns the size of the file in bytes.
- * Throws, before a byte is written, if activations have other than 8 bits, weights more than 8 or zero points but 0, or a
- * scale, zero point or axis is invalid.
+ * Throws, before a byte is written, if activations have other than 8 bits, weights more than 8, or a scale, zero point
+ * or axis is invalid.
  */
 export function exportOnnx(detector: Calibrated | QuantizedDetector, path: string, options: ExportOnnxOptions): number {
   const bytes = encodeModel(onnxGraph(detector, options));

@@ -27,13 +27,14 @@ export type KernelType = "int8" | "uint8";
  * Returns the value's name and the scale of each output channel.
  */
 export function quantizedKernel(builder: GraphBuilder, name: string, kernel: tf.Tensor, qparams: readonly QParams[], granularity: Granularity, type: KernelType): { value: string; scales: Float64Array } {
+  for (const { bits, zeroPoint } of qparams) {
+    const [low, high] = integerRange(bits);
+    if (bits > 8) throw new Error(`exportOnnx: unsupported bits of ${name}: ${bits}; expected at most 8`);
+    if (zeroPoint < low || zeroPoint > high) throw new RangeError(`exportOnnx: invalid zero point of ${name}: ${zeroPoint}; expected ${low} to ${high}`);
+  }
   const [height, width, ci, out] = kernel.shape as [number, number, number, number];
   const { groups, size } = groupsOf(kernel.shape, granularity);
   if (granularity.kind !== "perTensor" && granularity.axis !== 3) throw new Error(`exportOnnx: unsupported axis of the scales of ${name}: ${granularity.axis}; expected 3, the output channels`);
-  for (const { bits, zeroPoint } of qparams) {
-    if (bits > 8) throw new Error(`exportOnnx: unsupported bits of ${name}: ${bits}; expected at most 8`);
-    if (zeroPoint !== 0) throw new Error(`exportOnnx: unsupported zero point of ${name}: ${zeroPoint}; expected 0; try a scheme with symmetric weights`);
-  }
   const integers = quantize(kernel, qparams, granularity), values = integers.dataSync(), [lowest, highest] = integerRange(8);
   integers.dispose();
   const array = type === "int8" ? Int8Array : Uint8Array, offset = type === "int8" ? 0 : -lowest, data = new array(values.length);
@@ -43,10 +44,10 @@ export function quantizedKernel(builder: GraphBuilder, name: string, kernel: tf.
     data[(o * ci + c) * height * width + at] = q + offset;
   }
   const perChannel = groups > 1, dims = perChannel ? [out] : [];
-  const scales = Float64Array.from({ length: out }, (_, o) => qparams[perChannel ? Math.floor(o / size) : 0].scale);
+  const ofChannel = (o: number): QParams => qparams[perChannel ? Math.floor(o / size) : 0], scales = Float64Array.from({ length: out }, (_, o) => ofChannel(o).scale);
   const tensor = builder.constant(`${name}.weight`, () => ({ type, dims: [out, ci, height, width], data }));
   const scale = builder.floats(`${name}.weight.scale`, Float32Array.from(perChannel ? scales : scales.subarray(0, 1)), dims);
-  const zero = builder.constant(`${name}.weight.zero_point`, () => ({ type, dims, data: new array(perChannel ? out : 1).fill(offset) }));
+  const zero = builder.constant(`${name}.weight.zero_point`, () => ({ type, dims, data: new array(perChannel ? out : 1).map((_, o) => ofChannel(o).zeroPoint + offset) }));
   return { value: builder.node("DequantizeLinear", `${name}.weight.dequantized`, [tensor, scale, zero], perChannel ? { axis: 0 } : {}), scales };
 }
 
