@@ -30,11 +30,12 @@ describe("InputTape", () => {
   before(() => {
     weights.set("c.weight", random(0, [3, 3, 4, 6])).set("c.bias", random(1, [6]));
     for (const key of ["weight", "bias", "running_mean"]) weights.set(`n.${key}`, random(2, [4]));
-    weights.set("p.weight", random(12, [1, 1, 4, 6]));
+    weights.set("p.weight", random(12, [1, 1, 4, 6])).set("q.weight", random(13, [1, 1, 4, 4])).set("i.weight", tf.tidy(() => tf.eye(4).reshape([1, 1, 4, 4])));
     weights.set("n.running_var", random(3, [4]).square().add(0.5));
   });
   after(() => tf.dispose([...weights.values()]));
 
+  const scaleOf = (norm: string): tf.Tensor => weights.get(`${norm}.weight`)!.div(weights.get(`${norm}.running_var`)!.add(1e-5).sqrt());
   const pad = (x: tf.Tensor4D): tf.Tensor4D => tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
   const cases: [string, number[], (tape: InputTape, x: Node) => Node, (x: tf.Tensor4D) => tf.Tensor][] = [
     ["conv at stride 1", [2, 5, 7, 6], (t, x) => t.conv("c", x, { in: 4, out: 6, kernel: 3, bias: true }), (x) => tf.conv2d(pad(x), weights.get("c.weight") as tf.Tensor4D, 1, "valid")],
@@ -42,7 +43,8 @@ describe("InputTape", () => {
     ["1 x 1 conv at stride 2", [2, 3, 4, 6], (t, x) => t.conv("p", x, { in: 4, out: 6, kernel: 1, stride: 2 }), (x) => tf.conv2d(x, weights.get("p.weight") as tf.Tensor4D, 2, "valid")],
     ["relu of a sum", [2, 5, 7, 4], (t, x) => t.relu(t.add(x, x)), (x) => x.mul(2).relu()],
     ["max pooling", [2, 3, 4, 4], (t, x) => t.maxPool(t.relu(x)), (x) => tf.maxPool(pad(x.relu()), 3, 2, "valid")],
-    ["stored batch norm", [2, 5, 7, 4], (t, x) => t.batchNorm("n", x), (x) => x.mul(weights.get("n.weight")!.div(weights.get("n.running_var")!.add(1e-5).sqrt()))],
+    ["stored batch norm", [2, 5, 7, 4], (t, x) => t.batchNorm("n", t.conv("q", x, { in: 4, out: 4, kernel: 1 })), (x) => tf.conv2d(x, weights.get("q.weight") as tf.Tensor4D, 1, "valid").mul(scaleOf("n"))],
+    ["stored batch norm after a conv at stride 2", [2, 3, 4, 4], (t, x) => t.batchNorm("n", t.conv("q", x, { in: 4, out: 4, kernel: 1, stride: 2 })), (x) => tf.conv2d(x, weights.get("q.weight") as tf.Tensor4D, 2, "valid").mul(scaleOf("n"))],
     ["nearest upsampling", [2, 10, 14, 4], (t, x) => t.upsample(x, { value: { shape: [2, 10, 14, 4] } } as never), (x) => tf.image.resizeNearestNeighbor(x, [10, 14])],
     ["group norm", [2, 5, 7, 4], (t, x) => t.groupNorm("n", x, 4, 2), (x) => {
       const groups = x.reshape([2, 35, 2, 2]);
@@ -62,27 +64,32 @@ describe("InputTape", () => {
     });
   }
 
-  it("gives tf.grad's gradient of a 1 x 1 conv at stride 2 on even sides", () => {
-    const [x, g] = [random(4, [2, 6, 8, 4]) as tf.Tensor4D, random(5, [2, 3, 4, 6])];
-    const expected = tf.grad((v: tf.Tensor) => tf.conv2d(v as tf.Tensor4D, weights.get("p.weight") as tf.Tensor4D, 2, "valid").mul(g).sum())(x);
-    const actual = tapeGradient((t, node) => t.conv("p", node, { in: 4, out: 6, kernel: 1, stride: 2 }), weights, x, g);
-    assertClose(actual.dataSync(), expected.dataSync(), 1e-5);
-    tf.dispose([x, g, expected, actual]);
+  for (const [name, kernel] of [["p", 1], ["c", 3]] as const) {
+    it(`gives tf.grad's gradient of a ${kernel} x ${kernel} conv at stride 2 on even sides`, async () => {
+      await assertNoLeaks(() => {
+        const [x, g] = [random(4, [2, 6, 8, 4]) as tf.Tensor4D, random(5, [2, 3, 4, 6])];
+        const expected = tf.grad((v: tf.Tensor) => tf.conv2d(kernel === 3 ? pad(v as tf.Tensor4D) : v as tf.Tensor4D, weights.get(`${name}.weight`) as tf.Tensor4D, 2, "valid").mul(g).sum())(x);
+        const actual = tapeGradient((t, node) => t.conv(name, node, { in: 4, out: 6, kernel, stride: 2 }), weights, x, g);
+        assertClose(actual.dataSync(), expected.dataSync(), 1e-5);
+        tf.dispose([x, g, expected, actual]);
+      });
+    });
+  }
+
+  it("keeps a channel whose scale is 0 apart", () => {
+    const dead = new Map([...weights].filter(([key]) => key !== "n.weight")), scale = tf.tensor1d([0, 1, -2, 0]);
+    const [x, g] = [random(4, [1, 2, 2, 4]) as tf.Tensor4D, random(5, [1, 2, 2, 4])], deviation = tf.tidy(() => weights.get("n.running_var")!.add(1e-5).sqrt());
+    const actual = tapeGradient((t, node) => t.batchNorm("n", t.conv("i", node, { in: 4, out: 4, kernel: 1 })), dead.set("n.weight", scale), x, g);
+    assertClose(actual.dataSync(), tf.tidy(() => g.mul(scale).div(deviation).dataSync()), 1e-6, 1);
+    tf.dispose([x, g, scale, deviation, actual]);
   });
 
-  it("gives tf.grad's gradient of a 1 x 1 conv in pieces", async () => {
-    await assertNoLeaks(() => {
-      const [x, g, w] = [random(4, [1, 2, 2, 512]) as tf.Tensor4D, random(5, [1, 2, 2, 512]), random(13, [1, 1, 512, 512]) as tf.Tensor4D];
-      const expected = tf.grad((v: tf.Tensor) => tf.conv2d(v as tf.Tensor4D, w, 1, "valid").mul(g).sum())(x);
-      const actual = tapeGradient((t, node) => {
-        const y = t.conv("w", node, { in: 512, out: 512, kernel: 1 });
-        const plain = tf.conv2d(x, w, 1, "valid");
-        assertClose(y.value.dataSync(), plain.dataSync(), 1e-5);
-        return y;
-      }, new Map([["w.weight", w]]), x, g);
-      assertClose(actual.dataSync(), expected.dataSync(), 1e-5);
-      tf.dispose([x, g, w, expected, actual]);
-    });
+  it("refuses to normalize what is not a convolution's output", () => {
+    const network = new FrozenNetwork(weights), x = tf.zeros<tf.Rank.R4>([1, 2, 2, 4]);
+    const tape = new InputTape(network);
+    assert.throws(() => tape.batchNorm("n", tape.input(x)), { message: "InputTape.batchNorm: invalid input of n: not a convolution; expected the output of one" });
+    x.dispose();
+    network.dispose();
   });
 
   for (const [images, withA, reached] of [[1, true, true], [1, false, true], [2, true, true], [2, false, true], [2, true, false], [2, false, false]] as const) {
@@ -93,12 +100,12 @@ describe("InputTape", () => {
         const gradient = tf.tidy(() => {
           const tape = new InputTape(network, { needsInput: withA, observe: () => undefined, gradient: () => ({ a: withA ? a : null, b }) });
           const input = tape.input(x);
-          const y = tape.batchNorm("n", input);
+          const y = tape.batchNorm("n", tape.conv("i", input, { in: 4, out: 4, kernel: 1 }));
           if (reached) y.accumulate(tf.clone(dy));
           tape.backward();
           return input.grad!;
         });
-        const scale = tf.tidy(() => weights.get("n.weight")!.div(weights.get("n.running_var")!.add(1e-5).sqrt()));
+        const scale = tf.tidy(() => scaleOf("n"));
         const expected = tf.tidy(() => (reached ? dy.mul(scale) : tf.zerosLike(dy)).add(withA ? x.mul(a) : 0).add(b));
         assertClose(gradient.dataSync(), expected.dataSync(), 1e-6);
         network.dispose();

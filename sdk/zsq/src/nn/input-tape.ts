@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import * as kernels from "../tensor/kernels";
-import { runsBetterInPieces, type FrozenBatchNorm, type FrozenNetwork } from "./frozen-network";
+import type { FrozenBatchNorm, FrozenNetwork, ScaledConvolution } from "./frozen-network";
 import { groupNorm, groupNormGradient } from "./group-norm";
 import type { Convolution } from "./layers";
+import { stridedInputGradient } from "./strided-gradient";
 import { Node, Tape } from "./tape";
 import { weight } from "./weights";
 
@@ -34,26 +35,26 @@ export class InputTape extends Tape {
     return new Node(value);
   }
 
+  /** A convolution without bias feeds a batch normalization and nothing else. */
   conv(name: string, x: Node, { kernel, stride = 1, bias = false }: Convolution): Node {
-    const w = weight<tf.Tensor4D>(this.network.weights, `${name}.weight`);
     const window = { kernel, stride, pad: (kernel - 1) / 2 };
-    const plain = this.convolve(name, x.value, window, false);
-    const y = bias ? chain(plain, (z) => kernels.biasAdd(z, weight(this.network.weights, `${name}.bias`))) : plain;
+    const plain = kernels.conv2d(x.value, weight(this.network.weights, `${name}.weight`), window);
+    const y = new Convolved(bias ? chain(plain, (z) => kernels.biasAdd(z, weight(this.network.weights, `${name}.bias`))) : plain, !bias);
     const shape = x.value.shape;
-    // a convolution without bias feeds a normalization and nothing else
-    return this.record(new Node(y, !bias), (dy) => x.accumulate(this.convInputGradient(name, shape, w, dy, window)));
+    return this.record(y, (dy) => x.accumulate(this.convInputGradient({ name, scale: y.norm?.scale ?? null }, shape, dy, window)));
   }
 
   batchNorm(name: string, x: Node): Node {
-    const norm = this.network.batchNorm(name);
+    if (!(x instanceof Convolved)) throw new TypeError(`InputTape.batchNorm: invalid input of ${name}: not a convolution; expected the output of one`);
+    const norm = (x.norm = this.network.batchNorm(name));
     this.loss?.observe(name, x.value);
     const y = norm.affine.apply(x.value, norm.scale, norm.offset);
     if (!this.loss?.needsInput) x.consume();
     const backward = (dy: tf.Tensor4D): void => {
       this.onGradient?.(name, dy);
-      x.accumulate(this.batchNormGradient(norm, dy, x.value, this.loss?.gradient(name)));
+      x.accumulate(this.loss ? addAffine(dy, x.value, norm, this.loss.gradient(name)) : tf.clone(dy));
     };
-    return this.record(new Node(y, true), backward, this.loss && (() => x.accumulate(spread(x.value, this.loss!.gradient(name)))));
+    return this.record(new Node(y, true), backward, this.loss && (() => x.accumulate(spread(x.value, norm, this.loss!.gradient(name)))));
   }
 
   groupNorm(name: string, x: Node, _channels: number, groups: number): Node {
@@ -66,44 +67,34 @@ export class InputTape extends Tape {
     });
   }
 
-  // with the kernel of that name, or its turned one
-  private convolve(name: string, x: tf.Tensor4D, window: kernels.Window, turned: boolean): tf.Tensor4D {
-    const w = weight<tf.Tensor4D>(this.network.weights, `${name}.weight`);
-    const [inputs, outputs] = turned ? [w.shape[3], w.shape[2]] : [w.shape[2], w.shape[3]];
-    const pixels = (x.shape[0] * x.shape[1] * x.shape[2]) / window.stride ** 2;
-    if (window.kernel === 1 && runsBetterInPieces(pixels, inputs, outputs)) return kernels.conv2dInPieces(x, this.network.piecesOf(name, turned), window);
-    return kernels.conv2d(x, turned ? this.network.turnedKernel(name) : w, window);
-  }
-
-  // At stride 1 an ordinary convolution with the turned kernel, which is faster; 1 x 1 at stride 2 the same, with zeros in between.
-  private convInputGradient(name: string, shape: number[], w: tf.Tensor4D, dy: tf.Tensor4D, window: kernels.Window): tf.Tensor4D {
-    const { kernel, stride } = window;
-    if (stride === 1) return this.convolve(name, dy, window, true);
-    const even = shape[1] % 2 === 0 && shape[2] % 2 === 0;
-    if (kernel === 1 && stride === 2 && even) {
-      return tf.tidy(() => {
-        const dx = this.convolve(name, dy, { kernel, stride: 1, pad: 0 }, true);
-        const [n, h, w, c] = dx.shape;
-        return kernels.depthToSpace(tf.concat([dx, tf.zeros([n, h, w, 3 * c])], 3));
-      });
-    }
-    return kernels.conv2dInputGradient(shape, w, dy, window);
-  }
-
-  // dy * scale + a * x + b, in as few passes as can be
-  private batchNormGradient({ scale, affine }: FrozenBatchNorm, dy: tf.Tensor4D, x: tf.Tensor4D, loss?: AffineGradient): tf.Tensor4D {
-    if (!loss) return kernels.multiply(dy, scale);
-    const { a, b } = loss;
-    return tf.tidy(() => {
-      const fromAbove = dy.shape[0] === 1 ? affine.apply(dy, scale, b.reshape([b.size])) : chain(kernels.multiply(dy, scale), (y) => kernels.add(y, b));
-      return a ? chain(fromAbove, (y) => kernels.add(y, kernels.multiply(x, a))) : fromAbove;
-    });
+  // At stride 1 an ordinary convolution with the turned kernel, at stride 2 four of them: both are faster than the kernel meant for it, save in few channels.
+  private convInputGradient(convolution: ScaledConvolution, shape: number[], dy: tf.Tensor4D, window: kernels.Window): tf.Tensor4D {
+    const [, height, width, channels] = shape;
+    if (window.stride === 1) return kernels.conv2d(dy, this.network.turnedKernel(convolution), window);
+    if (window.stride === 2 && height % 2 === 0 && width % 2 === 0 && channels > 3) return stridedInputGradient(dy, this.network.parityKernels(convolution));
+    return kernels.conv2dInputGradient(shape, this.network.scaledKernel(convolution), dy, window);
   }
 }
 
-/** a * x + b, or b alone spread over x. */
-function spread(x: tf.Tensor4D, { a, b }: AffineGradient): tf.Tensor4D {
-  return tf.tidy(() => (a ? kernels.add(kernels.multiply(x, a), b) : tf.broadcastTo(b, x.shape)));
+/** A convolution's output; the batch normalization that takes it leaves its scale to the convolution's kernel on the way back. */
+class Convolved extends Node {
+  norm: FrozenBatchNorm | null = null;
+}
+
+// dy + (a x + b) / scale
+function addAffine(dy: tf.Tensor4D, x: tf.Tensor4D, { scale }: FrozenBatchNorm, { a, b }: AffineGradient): tf.Tensor4D {
+  return tf.tidy(() => {
+    const shifted = kernels.add(dy, kernels.divide(b, scale));
+    return a ? chain(shifted, (y) => kernels.add(y, kernels.multiply(x, kernels.divide(a, scale)))) : shifted;
+  });
+}
+
+// (a x + b) / scale, b alone spread over x
+function spread(x: tf.Tensor4D, { scale }: FrozenBatchNorm, { a, b }: AffineGradient): tf.Tensor4D {
+  return tf.tidy(() => {
+    const offset = kernels.divide(b, scale);
+    return a ? kernels.add(kernels.multiply(x, kernels.divide(a, scale)), offset) : tf.broadcastTo(offset, x.shape);
+  });
 }
 
 // f(y), y freed

@@ -84,11 +84,12 @@ export abstract class Tape implements Layers<Node> {
   maxPool(x: Node): Node {
     const window = { kernel: 3, stride: 2, pad: 0 };
     const padded = kernels.padImage(x.value, 1);
-    const y = new Node(kernels.maxPool(padded, window));
-    return this.record(y, (dy) => {
-      const gradient = kernels.maxPoolGradient(padded, y.value, dy, window);
+    const pooled = kernels.maxPoolTraced(padded, window);
+    return this.record(new Node(pooled.y), (dy) => {
+      const gradient = kernels.maxPoolGradient(padded, pooled, dy, window);
       x.accumulate(tf.slice4d(gradient, [0, 1, 1, 0], x.value.shape));
       tf.dispose([padded, gradient]);
+      pooled.maxima?.dispose();
     });
   }
 

@@ -11,8 +11,12 @@ export interface Window {
   pad: number;
 }
 
+/** Zero padding of an image, in pixels: above, below, left, right. */
+export type Padding = readonly [number, number, number, number];
+
 interface Attribute { name: string; type: number; value: unknown }
 interface NodeBackend {
+  isUsingGpuDevice?: boolean;
   binding: Record<"TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32", number>;
   executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.Tensor[]): tf.Tensor;
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
@@ -41,13 +45,15 @@ function cached<A>(key: (argument: A) => string, f: (argument: A) => Attribute[]
   };
 }
 
-const convAttributes = cached(({ stride, pad }: Window) => `${stride},${pad}`, ({ stride, pad }) => [
+const convAttributes = cached(({ stride, padding }: { stride: number; padding: Padding }) => `${stride},${padding.join()}`, ({ stride, padding }) => [
   T, int("strides", [1, stride, stride, 1]), text("data_format", "NHWC"), flag("use_cudnn_on_gpu", true), int("dilations", [1, 1, 1, 1]),
-  ...(pad ? [text("padding", "EXPLICIT"), int("explicit_paddings", [0, 0, pad, pad, pad, pad, 0, 0])] : [text("padding", "VALID")]),
+  ...(padding.some(Boolean) ? [text("padding", "EXPLICIT"), int("explicit_paddings", [0, 0, ...padding, 0, 0])] : [text("padding", "VALID")]),
 ]);
+const windowAttributes = ({ stride, pad }: Window): Attribute[] => convAttributes({ stride, padding: [pad, pad, pad, pad] });
 const poolAttributes = cached(({ kernel, stride }: Window) => `${kernel},${stride}`, ({ kernel, stride }) => [
   T, int("ksize", [1, kernel, kernel, 1]), int("strides", [1, stride, stride, 1]), text("data_format", "NHWC"), text("padding", "VALID"), int("explicit_paddings", []),
 ]);
+const oneDnnPoolAttributes = cached(({ kernel, stride }: Window) => `${kernel},${stride}`, (window) => [...poolAttributes(window), flag("workspace_enabled", true), text("_kernel", "MklNameChangeOp")]);
 const batchNormAttributes = cached((o: { training: boolean; epsilon: number }) => `${o.training},${o.epsilon}`, ({ training, epsilon }) => [
   T, type("U", TF_FLOAT), float("epsilon", epsilon), text("data_format", "NHWC"), flag("is_training", training),
 ]);
@@ -57,20 +63,15 @@ const RESIZE = [T, flag("align_corners", false), flag("half_pixel_centers", fals
 const shapeOf = (shape: number[]): tf.Tensor1D => tf.tensor1d(shape, "int32");
 
 /** x [n,h,w,ci] convolved with w [kh,kw,ci,co]. */
-export const conv2d = (x: tf.Tensor, w: tf.Tensor, window: Window): tf.Tensor4D => one("Conv2D", convAttributes(window), x, w);
+export const conv2d = (x: tf.Tensor, w: tf.Tensor, window: Window): tf.Tensor4D => one("Conv2D", windowAttributes(window), x, w);
 
-/** x [n,h,w,ci] convolved with each kernel [kh,kw,ci,*]; the outputs side by side. */
-export function conv2dInPieces(x: tf.Tensor, pieces: readonly tf.Tensor[], window: Window): tf.Tensor4D {
-  const parts = pieces.map((w) => conv2d(x, w, window));
-  const y = tf.concat4d(parts, 3);
-  tf.dispose(parts);
-  return y;
-}
+/** The same at stride 1 with a padding of its own on each side. */
+export const conv2dPadded = (x: tf.Tensor, w: tf.Tensor, padding: Padding): tf.Tensor4D => one("Conv2D", convAttributes({ stride: 1, padding }), x, w);
 
 /** Gradient of conv2d in x, of shape xShape, from dy [n,ho,wo,co]. */
 export function conv2dInputGradient(xShape: number[], w: tf.Tensor, dy: tf.Tensor, window: Window): tf.Tensor4D {
   const shape = shapeOf(xShape);
-  const dx = one("Conv2DBackpropInput", convAttributes(window), shape, w, dy);
+  const dx = one("Conv2DBackpropInput", windowAttributes(window), shape, w, dy);
   shape.dispose();
   return dx;
 }
@@ -78,7 +79,7 @@ export function conv2dInputGradient(xShape: number[], w: tf.Tensor, dy: tf.Tenso
 /** Gradient of conv2d in w, of shape wShape. */
 export function conv2dFilterGradient(x: tf.Tensor, wShape: number[], dy: tf.Tensor, window: Window): tf.Tensor4D {
   const shape = shapeOf(wShape);
-  const dw = one("Conv2DBackpropFilter", convAttributes(window), x, shape, dy);
+  const dw = one("Conv2DBackpropFilter", windowAttributes(window), x, shape, dy);
   shape.dispose();
   return dw;
 }
@@ -91,6 +92,7 @@ export const relu = (x: tf.Tensor): tf.Tensor4D => one("Relu", [T], x);
 export const reluGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor4D => one("ReluGrad", [T], dy, y);
 
 export const add = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("AddV2", [T], a, b);
+export const divide = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("RealDiv", [T], a, b);
 export const multiply = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("Mul", [T], a, b);
 /** (a - b)^2, b broadcast. */
 export const squaredDifference = (a: tf.Tensor, b: tf.Tensor): tf.Tensor4D => one("SquaredDifference", [T], a, b);
@@ -115,9 +117,40 @@ export function padImage(x: tf.Tensor4D, pad: number): tf.Tensor4D {
 
 /** Maximum over windows inside x (no padding). */
 export const maxPool = (x: tf.Tensor, window: Window): tf.Tensor4D => one("MaxPool", poolAttributes(window), x);
-/** Gradient of maxPool in its input x, from its output y. */
-export const maxPoolGradient = (x: tf.Tensor, y: tf.Tensor, dy: tf.Tensor, window: Window): tf.Tensor4D =>
-  one("MaxPoolGrad", poolAttributes(window), x, y, dy);
+
+/** maxPool with what its gradient needs besides x; null where TensorFlow finds the maxima again. */
+export interface TracedMaxPool {
+  y: tf.Tensor4D;
+  maxima: tf.Tensor | null;
+}
+
+/** maxPool for a gradient to follow. */
+export function maxPoolTraced(x: tf.Tensor, window: Window): TracedMaxPool {
+  if (!hasOneDnnKernels()) return { y: maxPool(x, window), maxima: null };
+  const [y, maxima] = backend.executeMultipleOutputs("_MklNativeMaxPool", oneDnnPoolAttributes(window), [x], 2);
+  return { y: y as tf.Tensor4D, maxima };
+}
+
+/** Gradient of maxPoolTraced in its input x. */
+export const maxPoolGradient = (x: tf.Tensor, { y, maxima }: TracedMaxPool, dy: tf.Tensor, window: Window): tf.Tensor4D =>
+  maxima ? one("_MklNativeMaxPoolGrad", oneDnnPoolAttributes(window), x, y, dy, maxima) : one("MaxPoolGrad", poolAttributes(window), x, y, dy);
+
+let oneDnnKernels: boolean | undefined;
+
+/** Whether kernels of oneDNN that TensorFlow has but does not choose can be asked for by name: on x86, not on a GPU. */
+function hasOneDnnKernels(): boolean {
+  if (oneDnnKernels === undefined) {
+    const x = tf.zeros([1, 2, 2, 1]), window = { kernel: 2, stride: 2, pad: 0 };
+    try {
+      tf.dispose(backend.executeMultipleOutputs("_MklNativeMaxPool", oneDnnPoolAttributes(window), [x], 2));
+      oneDnnKernels = backend.isUsingGpuDevice !== true;
+    } catch {
+      oneDnnKernels = false;
+    }
+    x.dispose();
+  }
+  return oneDnnKernels;
+}
 
 /** Nearest-neighbour resize to [height, width]: pixel i comes from floor(i * in / out), as torch's mode "nearest". */
 export function resizeNearest(x: tf.Tensor, height: number, width: number): tf.Tensor4D {
