@@ -48,6 +48,7 @@ async function answer(question: Question): Promise<{ outcome: string; detail: st
   }
 }
 
+process.stdout.write("ready\n");
 createInterface({ input: process.stdin }).on("line", (line) => {
   const start = performance.now();
   void answer(JSON.parse(line) as Question).then((result) => {

@@ -8,7 +8,7 @@ export interface Question { kind: "weights" | "image" | "coco" | "flir"; path: s
 /** What became of it; all but the first two are faults. */
 export type Outcome = "read" | "refused" | "wrong" | "untyped" | "crash" | "hang" | "memory" | "side-effect";
 
-const LIMIT_MS = 5000, HEAP_MIB = 256, RESIDENT_MIB = 640;
+const LIMIT_MS = 20_000, HEAP_MIB = 256, RESIDENT_MIB = 640;
 
 /** The readers in a child process with bounded time and memory, started again when it dies. */
 export class Reader {
@@ -22,15 +22,15 @@ export class Reader {
   constructor(private readonly canary: string) {}
 
   async read(question: Question): Promise<{ outcome: Outcome; detail: string }> {
-    const child = (this.child ??= this.start());
+    const child = (this.child ??= await this.start());
     const line = await new Promise<string | null | undefined>((resolve) => {
       const timer = setTimeout(() => resolve(undefined), LIMIT_MS);
       this.answered = (answer) => { clearTimeout(timer); resolve(answer); };
       child.stdin.write(`${JSON.stringify(question)}\n`);
     });
     if (typeof line !== "string") {
-      child.kill("SIGKILL");
       this.child = null;
+      child.kill("SIGKILL");
       return { outcome: line === null ? "crash" : "hang", detail: question.path };
     }
     const { outcome, detail, ms, mib } = JSON.parse(line) as { outcome: Outcome; detail: string; ms: number; mib: number };
@@ -43,11 +43,17 @@ export class Reader {
     this.child?.kill();
   }
 
-  private start(): ChildProcessWithoutNullStreams {
-    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB}`, join(__dirname, "child.js"), this.canary]);
-    createInterface({ input: child.stdout }).on("line", (line) => this.answered(line));
-    child.once("exit", () => this.answered(null));
+  // resolves when the child has loaded what it needs, which is not counted
+  private async start(): Promise<ChildProcessWithoutNullStreams> {
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB}`, join(__dirname, "child.js"), this.canary]), lines = createInterface({ input: child.stdout });
     child.stdin.on("error", () => undefined);
+    child.stderr.resume();
+    await new Promise((resolve, reject) => {
+      lines.once("line", resolve);
+      child.once("exit", (code) => reject(new Error(`fuzz: the reader ends at its start: code ${code}`)));
+    });
+    lines.on("line", (line) => this.answered(line));
+    child.once("exit", () => { if (this.child === child) this.answered(null); });
     return child;
   }
 }
