@@ -40,7 +40,7 @@ export interface CurvesOptions {
   theme?: ThemeName;
 }
 
-const SIZE = { width: 680, height: 340, left: 64, right: 14, legendLine: 24, heading: 30, bottom: 48 };
+const SIZE = { width: 680, height: 340, left: 68, right: 14, legendLine: 24, heading: 30, bottom: 48 };
 
 /**
  * Curves over two axes with round ticks, linear or logarithmic: a plotly spec, the same as SVG, and as text. Points that
@@ -89,8 +89,11 @@ function axisOf({ title, log, range, ticks }: CurveAxis, values: readonly number
   const own = ticks ?? (log ? logTicks(low, high) : roundTicks(range?.[0] ?? low, range?.[1] ?? high));
   const [from, to] = (range ?? [Math.min(low, own[0]), Math.max(high, own[own.length - 1])]).map((value) => (log ? Math.log10(value) : value));
   const margin = range ? 0 : 0.02 * (to - from || 1);
-  return { ...base, title: { ...(base.title as object), text: title }, ...(log && { type: "log" }), range: [tidy(from - margin), tidy(to + margin)], tickvals: own, ticktext: own.map(String) };
+  return { ...base, title: { ...(base.title as object), text: title }, ...(log && { type: "log" }), range: [tidy(from - margin), tidy(to + margin)], tickvals: own, ticktext: own.map(shortened) };
 }
+
+// no longer than the margin is wide
+const shortened = (value: number): string => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential() : String(value));
 
 // powers of ten, with twos and fives where there would be fewer than three
 function logTicks(low: number, high: number): number[] {

@@ -1,7 +1,8 @@
 import type { WhatIfHistogram, WhatIfResult } from "../study/result-schema";
+import { curvesFigure } from "./curves-figure";
 import type { Figure, FigureOptions } from "./figure";
-import { linesFigure } from "./simple-figure";
-import { NEUTRAL, SOURCES } from "./theme";
+import { rangeGuides } from "./insight-figures";
+import { SOURCES } from "./theme";
 import { rangeLabel } from "./what-if-figure";
 
 /** Which histogram of a sweep, and which of its ranges. */
@@ -13,7 +14,7 @@ export interface HistogramChoice extends Pick<WhatIfHistogram["clips"][number], 
 }
 
 /**
- * What enters a layer, as log10 of the share of each bin, and as dashed lines the ends of the range that a calibrator takes from it.
+ * What enters a layer, shares of bins on a logarithmic axis, and as dashed lines the ends of the range that a calibrator takes from it.
  *
  * Throws if the sweep has no such histogram or range.
  *
@@ -25,11 +26,10 @@ export function whatIfHistogram({ histograms }: Pick<WhatIfResult, "histograms">
   const clip = own.clips.find((one) => one.calibrator === calibrator && one.activationBits === activationBits && one.percentile === (calibrator === "percentile" ? percentile : null));
   if (!clip) throw new Error(`whatIfHistogram: unknown range: ${calibrator} ${percentile ?? ""} at ${activationBits} bits; expected one of the sweep`);
   const total = own.counts.reduce((a, b) => a + b, 0);
-  const points = own.counts.flatMap((count, i): [number, number][] => (count > 0 ? [[own.from + (i + 0.5) * own.width, Math.log10(count / total)]] : []));
-  const style = SOURCES[source === "distilled" ? "distilled-mean" : source];
-  const ends = [{ name: "lowest level", colour: NEUTRAL, x: clip.min }, { name: "highest level", colour: NEUTRAL, x: clip.max }];
-  return linesFigure([{ name: style.label, colour: style.colour, points }], ends, {
+  const points = own.counts.map((count, i): [number, number] => [own.from + (i + 0.5) * own.width, count / total]);
+  const { label, colour } = SOURCES[source === "distilled" ? "distilled-mean" : source];
+  return curvesFigure([{ name: label, colour, width: 1.5, points }], {
     title: `${layer}, ${activationBits} bits, ${rangeLabel(clip)}: ${clip.sqnr.toFixed(1)} dB, ${(100 * clip.clipped).toFixed(3)} % clipped`,
-    x: "value entering the convolution (units of its input)", y: "log10 of the share of a bin", theme,
+    x: { title: "value entering the convolution (units of its input)" }, y: { title: "share of the values in a bin", log: true }, guides: rangeGuides(clip), theme,
   });
 }

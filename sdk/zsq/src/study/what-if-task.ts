@@ -60,7 +60,7 @@ export const whatIfTask = (name: string, parameters: WhatIfParameters, inputs: {
 export const whatIfKind: TaskKind<WhatIfParameters> = {
   version: 1,
   code: () => codeFingerprint(["tensor", "nn", "weights", "datasets", "quantize", "quantize/calibrators", "quantize/insight", "evaluate", "../../coco-eval-ts/dist", ...["what-if-task", "what-if-choice", "histogram-task", "bootstrap-map"].map((name) => `study/${name}.js`)]),
-  cost: ({ limit, resamples, calibrator }) => 0.6 + 0.012 * limit + 0.00001 * limit * resamples + (calibrator === "entropy" ? 4 : calibrator === "mse" ? 0.7 : 0),
+  cost: ({ limit, resamples, calibrator }) => 0.6 + 0.012 * limit + 0.00001 * limit * resamples + (calibrator === "entropy" ? 0.6 : calibrator === "mse" ? 0.7 : 0),
   async run({ limit, resamples, seed, ...choice }, { paths, onProgress }) {
     const detector = loadDetector(paths.checkpoint);
     try {

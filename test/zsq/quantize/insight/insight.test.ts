@@ -88,7 +88,7 @@ describe("insight into quantization", () => {
   it("draws distributions with the ends of the range", () => {
     const rows = layerReport(detector, quantized, { real: images }), figure = layerHistogramFigure(rows, "backbone.body.conv1");
     assert.equal((figure.layout.shapes as unknown[]).length, 2);
-    assert.match(figure.text, /lowest level: -/);
+    assert.match(figure.text, /lowest level: x = -/);
     assert.throws(() => layerHistogramFigure(rows, "conv1"), { message: "layerHistogramFigure: unknown layer: conv1; expected one of the rows" });
   });
 });
