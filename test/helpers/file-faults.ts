@@ -1,12 +1,14 @@
 // Preloaded into a process (--require): lets the n-th call that changes the file system fail, or kills the process at it.
 //
 // ZSQ_FAULT is "<who>:<what>:<n>": who is "parent" or "worker" (a process with an IPC channel), what is "count" (which
-// keeps the number of calls in the file ZSQ_FAULT_COUNT), "kill", or an error code such as "ENOSPC".
+// keeps the number of calls in the file ZSQ_FAULT_COUNT), "kill", or an error code such as "ENOSPC"; "ENOSPC+" fails all
+// further calls too.
 import fs from "node:fs";
 
 const CALLS = ["openSync", "writeSync", "fsyncSync", "closeSync", "renameSync", "mkdirSync", "linkSync", "rmSync", "appendFileSync", "writeFileSync", "utimesSync"] as const;
 const [who, what, n] = (process.env.ZSQ_FAULT ?? "").split(":");
 const mine = who === (process.send ? "worker" : "parent");
+const code = what?.replace("+", ""), lasting = what !== code;
 const writeReally = fs.writeFileSync;
 let calls = 0;
 
@@ -14,7 +16,7 @@ if (mine) {
   for (const name of CALLS) {
     const real = fs[name] as (...args: unknown[]) => unknown;
     (fs as unknown as Record<string, unknown>)[name] = (...args: unknown[]): unknown => {
-      if (isOurs(args[0])) strike(name);
+      if (isOurs(args[0])) strike(name, args[0]);
       return real.apply(fs, args);
     };
   }
@@ -25,10 +27,10 @@ function isOurs(target: unknown): boolean {
   return typeof target === "number" ? target > 2 : typeof target === "string" && target.startsWith(process.env.ZSQ_FAULT_ROOT!) && target !== process.env.ZSQ_FAULT_COUNT;
 }
 
-function strike(name: string): void {
+function strike(name: string, target: unknown): void {
   calls++;
   if (what === "count") writeReally(process.env.ZSQ_FAULT_COUNT!, String(calls));
-  if (calls !== Number(n)) return;
+  if (calls !== Number(n) && !(lasting && calls > Number(n))) return;
   if (what === "kill") process.kill(process.pid, "SIGKILL");
-  throw Object.assign(new Error(`${what}: injected, ${name}`), { code: what, syscall: name });
+  throw Object.assign(new Error(`${code}: injected, ${name} '${String(target)}'`), { code, syscall: name });
 }

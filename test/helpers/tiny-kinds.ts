@@ -1,5 +1,5 @@
-// Task kinds for tests of the executor: arithmetic, failure, and waiting.
-import { existsSync, readFileSync } from "node:fs";
+// Task kinds for tests of the executor: arithmetic, failure, waiting, and work that says when it begins.
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { TaskKind, TaskKinds } from "zsq/dist/study/task";
 import { readSafetensors } from "zsq/dist/weights/safetensors";
 
@@ -42,4 +42,16 @@ const wait: TaskKind = {
   },
 };
 
-export const kinds: TaskKinds = { square, sum, length, fail, flaky, crash, wait };
+// squares that take their time; each beginning is a line in the file ZSQ_BEGUN
+const work: TaskKind = {
+  version: 1, cost,
+  async run({ numbers, ms }, context) {
+    if (process.env.ZSQ_BEGUN) appendFileSync(process.env.ZSQ_BEGUN, "begun\n");
+    await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+    return square.run({ numbers }, context);
+  },
+};
+
+const nothing: TaskKind = { version: 1, cost, run: () => Promise.resolve({ value: null }) };
+
+export const kinds: TaskKinds = { square, sum, length, fail, flaky, crash, wait, work, nothing };

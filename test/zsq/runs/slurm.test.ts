@@ -10,8 +10,11 @@ import { runStatus } from "zsq/dist/runs/run-status";
 import { submitToSlurm } from "zsq/dist/runs/slurm";
 import { repositoryRoot } from "zsq/dist/study/repository";
 import type { Task } from "zsq/dist/study/task";
+import { saveCheckpoint } from "zsq";
+import { runCli } from "../../helpers/run-cli";
 import { squareTask, sumTask } from "../../helpers/small-run";
 import { temporaryFolder } from "../../helpers/temporary-folder";
+import { tinyDetector } from "../../helpers/tiny-detector";
 
 const kindsModule = require.resolve("../../helpers/tiny-kinds");
 const command = [process.execPath, join(repositoryRoot(), "sdk/zsq/bin/zsq.js"), "run", "element"];
@@ -60,6 +63,25 @@ describe(`a Slurm cluster of one node${missing.length ? ` (skipped: needs ${miss
     await resumeRun(local);
     assert.deepEqual(filesOf(run.cache), filesOf(local.cache));
     assert.equal(readdirSync(run.cache, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tmp")).length, 0);
+  });
+
+  it("runs the tasks of a command, which gives the bytes that it gives without", async () => {
+    const detector = tinyDetector(), checkpoint = join(folder.path, "tiny.safetensors"), { ZSQ_CACHE } = process.env;
+    saveCheckpoint(checkpoint, detector);
+    detector.dispose();
+    try {
+      for (const executor of ["slurm", "local"]) {
+        process.env.ZSQ_CACHE = join(folder.path, `${executor}-commands`);
+        const { code, stderr } = await runCli("distill", checkpoint, "--images", "4", "--chunk", "2", "--iterations", "1", "--height", "32", "--width", "32", "--executor", executor, "--poll", "0.5", "--out", join(folder.path, executor));
+        assert.equal(code, 0, stderr);
+      }
+    } finally {
+      if (ZSQ_CACHE === undefined) delete process.env.ZSQ_CACHE;
+      else process.env.ZSQ_CACHE = ZSQ_CACHE;
+    }
+    const [run] = readdirSync(join(folder.path, "slurm-commands/runs"));
+    assert.deepEqual(RunFolder.open(join(folder.path, "slurm-commands/runs", run)).levels, [2]);
+    assert.deepEqual(readFileSync(join(folder.path, "slurm.safetensors")), readFileSync(join(folder.path, "local.safetensors")));
   });
 
   it("cancels its jobs when stopped, and goes on", async () => {

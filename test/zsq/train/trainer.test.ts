@@ -88,6 +88,15 @@ describe("Trainer", () => {
     for (const owner of [start, plain, large, small]) owner.dispose();
   });
 
+  it("takes a batch without objects, whose boxes cost nothing", async () => {
+    const start = initializeDetector(tinyConfig(), 1), empty = { boxes: new Float32Array(), labels: new Int32Array() };
+    const trainer = new Trainer(start, { ...data, targets: data.targets.map(() => empty) }, options);
+    const { classification, box } = await trainer.trainStep();
+    assert.ok(classification > 0);
+    assert.equal(box, 0);
+    for (const owner of [start, trainer]) owner.dispose();
+  });
+
   it("refuses a loss that is not finite and keeps the parameters", async () => {
     const start = initializeDetector(tinyConfig(), 1);
     start.weights.get("backbone.body.bn1.weight")!.dispose();

@@ -2,15 +2,16 @@ import { join, relative, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { textTable, toTable } from "../plot/html-table";
 import { compareTable, methodTable } from "../plot/compare-table";
-import { runCompare } from "../study/compare";
+import { comparisonTasks, runCompare } from "../study/compare";
 import { comparedMethods } from "../study/methods";
 import type { ModelName, ScaleName } from "../study/profiles";
 import { repositoryRoot } from "../study/repository";
 import { interruptSignal } from "./child";
+import { executorOptions, runAhead, type ExecutorArguments } from "./executor-options";
 import { showProgress } from "./progress";
 import { UsageError } from "./report-error";
 
-interface CompareArguments {
+interface CompareArguments extends ExecutorArguments {
   methods?: string; precisions?: string; scale: ScaleName; models: "both" | ModelName; inputRange: "calibrated" | "image"; seeds?: number; images?: number; iterations?: number; steps?: number;
   validation?: number; resamples?: number; seed: number; jobs?: number; list: boolean; json: boolean; out?: string;
 }
@@ -18,7 +19,7 @@ interface CompareArguments {
 export const compareCommand: CommandModule<object, CompareArguments> = {
   command: "compare",
   describe: "every zero-shot method on the same detectors: mAP, time, memory",
-  builder: (yargs) => yargs
+  builder: (yargs) => executorOptions(yargs)
     .option("methods", { type: "string", requiresArg: true, describe: "comma-separated ids [default: all]; noise is always among them" })
     .option("precisions", { type: "string", requiresArg: true, describe: "comma-separated, such as W8A8,W4A8 [default: of the scale]" })
     .option("scale", { choices: ["smoke", "default", "full"] as const, default: "default" as const, describe: "smoke proves that it runs; default takes about an hour on two cores" })
@@ -39,11 +40,12 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
     if (list) return void process.stdout.write(`${json ? JSON.stringify(comparedMethods.map(({ id, label, group, source, deviations, published }) => ({ id, label, group, source, deviations, published })), null, 2) : textTable(toTable("compare", comparedMethods.map((method) => ({ id: method.id, ...methodTable([method])[0] }))), { caption: "Methods" })}\n`);
     const chosen = methods?.split(",");
     for (const id of chosen ?? []) if (!comparedMethods.some((method) => method.id === id)) throw new UsageError(`unknown --methods: ${id}; expected of ${comparedMethods.map((method) => method.id).join(", ")}`);
+    const asked = { ...options, inputRange, ...(chosen && { methods: chosen }), ...(precisions && { precisions: precisions.split(",") }), ...(models !== "both" && { models: [models] }) };
+    await runAhead("compare", options, () => comparisonTasks(asked));
     const progress = showProgress("compare");
     try {
       const result = await runCompare({
-        ...options, inputRange, ...(chosen && { methods: chosen }), ...(precisions && { precisions: precisions.split(",") }), ...(models !== "both" && { models: [models] }),
-        out: resolve(out), signal: interruptSignal(), onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft),
+        ...asked, out: resolve(out), signal: interruptSignal(), onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft),
       });
       progress.stop();
       const caption = `mAP on ${result.validationImages} validation images, image range ${result.inputRange === "image" ? "known" : "calibrated"}; * the interval of the distance from noise excludes 0`;

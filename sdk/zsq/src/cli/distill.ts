@@ -5,14 +5,15 @@ import { statisticsCoverage, type Coverage } from "../distill/coverage";
 import { distillPresets, type DistillPresetName } from "../distill/presets";
 import { stopRules, type StopRuleName } from "../distill/stop-rules";
 import type { RetinaNetConfig } from "../nn/config";
-import { runDistillation, type Distillation } from "../study/run-distillation";
+import { distillationTasks, runDistillation, type Distillation } from "../study/run-distillation";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { loadDetector } from "../weights/checkpoint";
 import { writeSafetensors } from "../weights/safetensors";
 import { interruptSignal } from "./child";
+import { executorOptions, runAhead, type ExecutorArguments } from "./executor-options";
 import { showProgress } from "./progress";
 
-interface DistillArguments {
+interface DistillArguments extends ExecutorArguments {
   checkpoint: string; preset: DistillPresetName; images: number; iterations: number; height: number; width: number; seed: number;
   snapshots: number[]; until?: StopRuleName; jobs?: number; chunk: number; png?: 8 | 16; json: boolean; out: string;
 }
@@ -20,7 +21,7 @@ interface DistillArguments {
 export const distillCommand: CommandModule<object, DistillArguments> = {
   command: "distill <checkpoint>",
   describe: "distil calibration images from a detector's batch-norm statistics",
-  builder: (yargs) => yargs
+  builder: (yargs) => executorOptions(yargs)
     .positional("checkpoint", { type: "string", demandOption: true, describe: "safetensors file" })
     .option("preset", { choices: Object.keys(distillPresets) as DistillPresetName[], default: "paper-mean" as const, describe: "loss, learning rate and schedule" })
     .option("images", { type: "number", requiresArg: true, default: 16, describe: "number of images" })
@@ -35,14 +36,15 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
     .option("png", { type: "number", choices: [8, 16] as const, describe: "also write each image as PNG of so many bits" })
     .option("json", { type: "boolean", default: false, describe: "print JSON" })
     .option("out", { type: "string", default: "distilled", describe: "writes OUT.safetensors (lossless) and OUT.png (to look at)" }),
-  handler: async ({ checkpoint, preset, images, iterations, height, width, seed, snapshots, until, jobs, chunk, png, json, out }) => {
+  handler: async ({ checkpoint, preset, images, iterations, height, width, seed, snapshots, until, jobs, chunk, png, json, out, ...executor }) => {
     const detector = loadDetector(checkpoint); // refuses a damaged file before any process starts
     const { config } = detector;
     detector.dispose();
     const kept = [...new Set([...snapshots, iterations])].sort((a, b) => a - b);
+    const parameters = { preset, images, imageShape: [height, width] as const, snapshots: kept, seed, firstImage: 0, ...(until && { until }) };
+    await runAhead("distil", executor, () => distillationTasks(resolve(checkpoint), parameters, chunk));
     const progress = showProgress("distil");
     try {
-      const parameters = { preset, images, imageShape: [height, width] as const, snapshots: kept, seed, firstImage: 0, ...(until && { until }) };
       const result = await runDistillation(resolve(checkpoint), parameters, {
         jobs, chunk, signal: interruptSignal(), onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft),
       });

@@ -7,18 +7,20 @@ import { estimateNotebooks, STUDY_NOTEBOOKS, type NotebookEstimate, type StudyNo
 import { paperFiles, paperPlan } from "../study/paper-plan";
 import { studyPlan, type ScaleName } from "../study/profiles";
 import { repositoryRoot } from "../study/repository";
+import { partTasks } from "../runs/study-tasks";
 import { drawScenes } from "./data";
+import { executorOptions, runAhead, type ExecutorArguments } from "./executor-options";
 import { checkPaperArguments, convertWeights, describeDisk, estimatePaper, fineTune, secondsPerImage, verifyDownloads, type PaperArguments } from "./paper";
 import { duration } from "./progress";
 import { runNotebooks } from "./run-notebooks";
 import { UsageError } from "./report-error";
 
-interface ReproduceArguments extends PaperArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number }
+interface ReproduceArguments extends PaperArguments, ExecutorArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number }
 
 export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
   command: "reproduce",
   describe: "data, notebooks and report: regenerate the study",
-  builder: (yargs) => yargs
+  builder: (yargs) => executorOptions(yargs)
     .option("profile", { choices: ["embedded", "paper"] as const, default: "embedded" as const, describe: "the study in small, or the paper's own models and data" })
     .option("scale", { choices: ["smoke", "default", "full"] as const, default: "default" as const, describe: "smoke proves that it runs; full uses the paper's counts" })
     .option("only", { type: "string", requiresArg: true, describe: `comma-separated, of ${STUDY_NOTEBOOKS.join(", ")}` })
@@ -34,6 +36,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
     const steps = new Steps();
     const folder = resolve(out, profile);
     const estimates = profile === "paper" ? await preparePaper(given, scale, seed, chosen, steps) : await prepareEmbedded(scale, seed, chosen, steps);
+    if (given.executor !== "local") await steps.run("tasks", () => runAhead(`${profile} ${scale}`, given, () => partTasks(chosen, studyPlan(profile, scale), seed)));
     for (const id of chosen) {
       const env = { ZSQ_PROFILE: profile, ZSQ_SCALE: scale, ZSQ_SEED: String(seed), ZSQ_OUT: resolve(out) };
       await steps.run(`notebook ${id}`, () => runNotebooks([join(repositoryRoot(), "notebooks", `${id}.ipynb`)], join(folder, "notebooks"), env));

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Argv, CommandModule } from "yargs";
 import { resumeRun } from "../runs/resume-run";
 import { RunFolder, taskSchema } from "../runs/run-folder";
@@ -9,70 +9,55 @@ import { queue } from "../runs/slurm";
 import { studyTasks, STUDY_PARTS, type StudyPart } from "../runs/study-tasks";
 import { verifyRun } from "../runs/verify-run";
 import { cacheFolder } from "../study/cache";
-import type { ScaleName } from "../study/profiles";
+import type { ProfileName, ScaleName } from "../study/profiles";
 import type { Task } from "../study/task";
 import { interruptSignal } from "./child";
+import { estimateCommand } from "./estimate-run";
+import { executorOf, executorOptions, STUDY_KINDS, type ExecutorArguments } from "./executor-options";
 import { showProgress } from "./progress";
 import { Failed, UsageError } from "./report-error";
-
-const STUDY_KINDS = join(__dirname, "../study/kinds.js");
 
 export const runCommand: CommandModule = {
   command: "run <action>",
   describe: "long computations as lists of tasks, on this machine or a Slurm cluster",
-  builder: (yargs) => yargs.command(createCommand).command(resumeCommand).command(statusCommand).command(verifyCommand).command(elementCommand).demandCommand(1, "missing action"),
+  builder: (yargs) => yargs.command(createCommand).command(resumeCommand).command(statusCommand).command(verifyCommand).command(estimateCommand).command(elementCommand).demandCommand(1, "missing action"),
   handler: () => undefined,
 };
 
-interface CreateArguments { dir: string; tasks?: string; study?: string; scale: ScaleName; seed: number; cache: string; kinds: string }
+interface CreateArguments { dir: string; tasks?: string; study?: string; profile: ProfileName; scale: ScaleName; seed: number; cache: string; kinds: string }
 
 const createCommand: CommandModule<object, CreateArguments> = {
   command: "create <dir>",
   describe: "make a folder for the tasks of a file, or of tables and figures of the study",
   builder: (yargs) => inDirectory(yargs)
     .option("tasks", { type: "string", requiresArg: true, describe: "file with a task document a line" })
-    .option("study", { type: "string", requiresArg: true, describe: `comma-separated, of ${STUDY_PARTS.join(", ")}` })
+    .option("study", { type: "string", requiresArg: true, describe: `comma-separated, of ${STUDY_PARTS.join(", ")}; or all` })
+    .option("profile", { choices: ["embedded", "paper"] as const, default: "embedded" as const, describe: "of the study; paper: as npm run reproduce has prepared it" })
     .option("scale", { choices: ["smoke", "default", "full"] as const, default: "default" as const, describe: "of the study" })
     .option("seed", { type: "number", requiresArg: true, default: 1, describe: "of the study" })
     .option("cache", { type: "string", requiresArg: true, default: cacheFolder(), defaultDescription: "the study's", describe: "folder of the results; shared with all machines that work on the run" })
     .option("kinds", { type: "string", requiresArg: true, default: STUDY_KINDS, defaultDescription: "the study's", describe: "module that exports the task kinds" }),
-  handler: async ({ dir, tasks, study, scale, seed, cache, kinds }) => {
+  handler: async ({ dir, tasks, study, profile, scale, seed, cache, kinds }) => {
     if ((tasks === undefined) === (study === undefined)) throw new UsageError("expected --tasks FILE or --study LIST, one of them");
-    const listed = tasks !== undefined ? readTasks(tasks) : await studyTasks(partsOf(study!), scale, seed, interruptSignal());
+    const listed = tasks !== undefined ? readTasks(tasks) : await studyTasks(partsOf(study!, profile), scale, seed, { profile, signal: interruptSignal() });
     const folder = await RunFolder.create(resolve(dir), listed, { kindsModule: resolve(kinds), cache });
     process.stdout.write(`${folder.size} tasks in ${folder.levels.length} levels (${folder.levels.join(", ")}); zsq run resume ${dir}\n`);
   },
 };
 
-interface ResumeArguments {
-  dir: string; executor: "local" | "slurm"; jobs?: number; json: boolean;
-  partition?: string; gpus?: number; cpus: number; time?: string; memory?: string; tasksPerElement: number; arraySize?: number; throttle?: number; poll: number; sbatch: string[];
-}
+interface ResumeArguments extends ExecutorArguments { dir: string; jobs?: number; json: boolean }
 
 const resumeCommand: CommandModule<object, ResumeArguments> = {
   command: "resume <dir>",
   describe: "run what is left: all tasks at first, the failed and lost ones later",
-  builder: (yargs) => inDirectory(yargs)
-    .option("executor", { choices: ["local", "slurm"] as const, default: "local" as const, describe: "where tasks run" })
+  builder: (yargs) => executorOptions(inDirectory(yargs))
     .option("jobs", { type: "number", requiresArg: true, describe: "local: processes; default: the cores, fewer if memory is short" })
-    .option("partition", { type: "string", requiresArg: true, describe: "slurm: as sbatch takes it" })
-    .option("gpus", { type: "number", requiresArg: true, describe: "slurm: of each array element" })
-    .option("cpus", { type: "number", requiresArg: true, default: 1, describe: "slurm: cores of each array element, which runs as many tasks at a time" })
-    .option("time", { type: "string", requiresArg: true, describe: "slurm: limit of an array element, such as 02:00:00" })
-    .option("memory", { type: "string", requiresArg: true, describe: "slurm: of an array element, such as 8G" })
-    .option("tasksPerElement", { alias: "tasks-per-element", type: "number", requiresArg: true, default: 1, describe: "slurm: short tasks that share an element's start" })
-    .option("arraySize", { alias: "array-size", type: "number", requiresArg: true, describe: "slurm: elements of one array; default: the cluster's limit" })
-    .option("throttle", { type: "number", requiresArg: true, describe: "slurm: elements that run at a time" })
-    .option("poll", { type: "number", requiresArg: true, default: 10, describe: "slurm: seconds between two looks at the queue" })
-    .option("sbatch", { type: "string", array: true, requiresArg: true, default: [] as string[], describe: "slurm: further arguments, such as --sbatch=--account=x" })
     .option("json", { type: "boolean", default: false, describe: "print JSON" }),
-  handler: async ({ dir, executor, jobs, json, poll, sbatch, ...slurm }) => {
-    const folder = RunFolder.open(resolve(dir)), progress = showProgress("run"), { partition, gpus, cpus, time, memory, tasksPerElement, arraySize, throttle } = slurm;
+  handler: async ({ dir, jobs, json, ...executor }) => {
+    const folder = RunFolder.open(resolve(dir)), progress = showProgress("run");
     try {
       const { damaged } = await resumeRun(folder, {
-        executor, jobs, signal: interruptSignal(),
-        onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft),
-        slurm: { partition, gpus, cpus, time, memory, tasksPerElement, arraySize, throttle, pollSeconds: poll, extra: sbatch, command: [process.execPath, join(__dirname, "../../bin/zsq.js"), "run", "element", folder.path] },
+        ...executorOf(executor, folder), jobs, signal: interruptSignal(), onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft),
       });
       progress.stop();
       for (const name of damaged) process.stderr.write(`damaged result, computed again: ${name}\n`);
@@ -137,7 +122,8 @@ function readTasks(file: string): Task[] {
   });
 }
 
-function partsOf(list: string): StudyPart[] {
+function partsOf(list: string, profile: ProfileName): StudyPart[] {
+  if (list === "all") return STUDY_PARTS.filter((part) => profile === "embedded" || part !== "train");
   return list.split(",").map((part) => {
     if (!(STUDY_PARTS as readonly string[]).includes(part)) throw new UsageError(`unknown --study: ${part}; expected some of ${STUDY_PARTS.join(", ")}`);
     return part as StudyPart;

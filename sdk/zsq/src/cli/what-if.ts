@@ -3,13 +3,14 @@ import { textTable, toTable } from "../plot/html-table";
 import { interval, percent, points } from "../plot/percent";
 import { layerTable, whatIfTable } from "../plot/what-if-table";
 import type { ScaleName } from "../study/profiles";
-import { describeChoice, whatIfAll, type WhatIfAnswer } from "../study/what-if";
+import { describeChoice, questionTasks, whatIfAll, type WhatIfAnswer } from "../study/what-if";
 import { CALIBRATORS, GRANULARITIES, WHAT_IF_SOURCES, type WhatIfChoice } from "../study/what-if-choice";
 import { interruptSignal } from "./child";
+import { executorOptions, runAhead, type ExecutorArguments } from "./executor-options";
 import { showProgress } from "./progress";
 import { UsageError } from "./report-error";
 
-interface WhatIfArguments {
+interface WhatIfArguments extends ExecutorArguments {
   precision: string; calibrator: WhatIfChoice["calibrator"]; percentile: string; granularity: WhatIfChoice["granularity"]; source: WhatIfChoice["source"];
   images?: number; iterations?: number; loss: WhatIfChoice["loss"]; exclude?: string; inputRange: WhatIfChoice["inputRange"]; model: WhatIfChoice["model"];
   scale: ScaleName; seed: number; jobs?: number; json: boolean;
@@ -18,7 +19,7 @@ interface WhatIfArguments {
 export const whatIfCommand: CommandModule<object, WhatIfArguments> = {
   command: "what-if",
   describe: "what if the detector were quantized in another way? mAP, size, and the layers that suffer, in seconds",
-  builder: (yargs) => yargs
+  builder: (yargs) => executorOptions(yargs)
     .option("precision", { type: "string", requiresArg: true, default: "W8A8", describe: "bits of weights and activations, 2 to 8 or 32; several, comma-separated, make a grid" })
     .option("percentile", { type: "string", requiresArg: true, default: "99.99", describe: "of calibrator percentile; several, comma-separated, make a grid" })
     .option("calibrator", { choices: CALIBRATORS, default: "percentile" as const, describe: "how ranges follow from what is seen" })
@@ -35,9 +36,11 @@ export const whatIfCommand: CommandModule<object, WhatIfArguments> = {
     .option("jobs", { type: "number", requiresArg: true, describe: "processes; default: the cores" })
     .option("json", { type: "boolean", default: false, describe: "print JSON" }),
   handler: async ({ scale, seed, jobs, json, ...asked }) => {
+    const questions = choices(asked);
+    await runAhead("what-if", asked, () => questionTasks(questions, { scale, seed }));
     const progress = showProgress("what-if");
     try {
-      const answers = await whatIfAll(choices(asked), { scale, seed, jobs, signal: interruptSignal(), onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft) });
+      const answers = await whatIfAll(questions, { scale, seed, jobs, signal: interruptSignal(), onProgress: ({ done, total, task, secondsLeft }) => progress.update(done, total, task, secondsLeft) });
       progress.stop();
       process.stdout.write(`${json ? JSON.stringify(answers, null, 2) : answers.length === 1 ? describe(answers[0]) : grid(answers)}\n`);
     } finally {
@@ -47,7 +50,7 @@ export const whatIfCommand: CommandModule<object, WhatIfArguments> = {
 };
 
 // a question for each combination of precisions and percentiles
-function choices({ precision, percentile, calibrator, granularity, source, images, iterations, loss, exclude, inputRange, model }: Omit<WhatIfArguments, "scale" | "seed" | "jobs" | "json">): Partial<WhatIfChoice>[] {
+function choices({ precision, percentile, calibrator, granularity, source, images, iterations, loss, exclude, inputRange, model }: Omit<WhatIfArguments, "scale" | "seed" | "jobs" | "json" | keyof ExecutorArguments>): Partial<WhatIfChoice>[] {
   const common = { calibrator, granularity, source, loss, inputRange, model, ...(images !== undefined && { images }), ...(iterations !== undefined && { iterations }), exclude: exclude?.split(",") ?? [] };
   return precision.split(",").flatMap((one) => {
     const match = /^W(\d+)A(\d+)$/.exec(one);

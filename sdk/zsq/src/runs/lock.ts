@@ -26,26 +26,32 @@ const SILENT_MS = 10 * 60_000;
  * Takes a lock file for this process, or says who holds it. Exactly one of any number of processes gets it. A lock whose
  * process is gone is taken over at once; one of another machine, when that has given no sign of life for ten minutes.
  *
- * Works on shared file systems with atomic link and rename (local ones, NFS 3 and later). Throws LockedError if a living process holds it.
+ * Works on shared file systems with atomic link and rename (local ones, NFS 3 and later). Throws LockedError if a living
+ * process holds it, and one line if its folder cannot be written.
  */
 export function acquireLock(path: string): Lock {
-  mkdirSync(dirname(path), { recursive: true });
   const owner: LockOwner = { ...ownIdentity(), since: new Date().toISOString(), nonce: randomUUID() };
-  const own = temporaryName(path);
-  writeFileSync(own, JSON.stringify(owner), { flag: "wx" });
   try {
-    take(path, own);
-  } finally {
-    rmSync(own, { force: true });
+    mkdirSync(dirname(path), { recursive: true });
+    const own = temporaryName(path);
+    try {
+      writeFileSync(own, JSON.stringify(owner), { flag: "wx" });
+      take(path, own);
+    } finally {
+      remove(own);
+    }
+    sweep(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new Error(`lock: invalid ${path}: ${(error as Error).message.split("\n")[0]}; expected a folder that can be written`);
   }
-  sweep(path);
   const beat = setInterval(() => touch(path, owner), BEAT_MS);
   beat.unref();
   return {
     owner,
     release() {
       clearInterval(beat);
-      if (readOwner(path)?.nonce === owner.nonce) rmSync(path, { force: true });
+      if (readOwner(path)?.nonce === owner.nonce) remove(path);
     },
   };
 }
@@ -88,7 +94,7 @@ function take(path: string, own: string): void {
       renameSync(replacement, path);
       return;
     } finally {
-      rmSync(takeover, { force: true });
+      remove(takeover);
     }
   }
 }
@@ -101,6 +107,15 @@ function sweep(path: string): void {
     if (!name.startsWith(`${basename(path)}.over.`)) continue;
     const owner = readOwner(join(folder, name));
     if (owner && !isAlive(join(folder, name), owner)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+// what cannot be removed is that of a process that will be gone: the next one takes it over or sweeps it
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // see above
   }
 }
 

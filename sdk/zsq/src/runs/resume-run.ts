@@ -1,11 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { ResultCache } from "../study/cache";
-import { sweepTemporaries, temporaryName, writeFileAtomic } from "../weights/atomic-write";
+import { AtomicFile, sweepTemporaries, writeFileAtomic } from "../weights/atomic-write";
 import { sha256OfFile } from "../weights/checksum";
 import { acquireLock } from "./lock";
 import type { RunFolder } from "./run-folder";
-import { readLog } from "./run-log";
+import { readUsage } from "./run-log";
 import { runLocal, type RunLocalOptions } from "./run-local";
 import { describeRun, writeRecord } from "../study/run-record";
 import { submitToSlurm, waitForSlurm, type SlurmOptions } from "./slurm";
@@ -44,7 +44,11 @@ export async function resumeRun(folder: RunFolder, options: ResumeRunOptions = {
     await writeResults(folder, options.executor ?? "local", failed);
     return { failed, damaged };
   } finally {
-    rmSync(folder.file("working.json"), { force: true });
+    try {
+      rmSync(folder.file("working.json"), { force: true });
+    } catch {
+      // means nothing without a lock
+    }
     lock.release();
   }
 }
@@ -84,23 +88,18 @@ async function noteLost(folder: RunFolder, cache: ResultCache, levels: readonly 
 }
 
 async function writeResults(folder: RunFolder, executor: string, failed: number): Promise<void> {
-  const cache = new ResultCache(folder.cache), inputs = new Set<string>(), path = folder.file("results.jsonl"), temporary = temporaryName(path);
-  const file = openSync(temporary, "w");
+  const cache = new ResultCache(folder.cache), inputs = new Set<string>(), path = folder.file("results.jsonl"), file = new AtomicFile(path);
   try {
     for await (const { index, key, task } of folder.tasks()) {
       for (const input of Object.values(task.inputs)) if ("path" in input) inputs.add(input.path);
-      if (existsSync(cache.entryPath(key))) writeSync(file, `${JSON.stringify({ index, name: task.name, key, sha256: sha256OfFile(cache.entryPath(key)) })}\n`);
+      if (existsSync(cache.entryPath(key))) file.write(`${JSON.stringify({ index, name: task.name, key, sha256: sha256OfFile(cache.entryPath(key)) })}\n`);
     }
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+  } catch (error) {
+    file.abandon();
+    throw error;
   }
-  renameSync(temporary, path);
-  let seconds = 0, peakBytes = 0;
-  for (const entry of readLog(folder).values()) {
-    seconds += entry.seconds ?? 0;
-    peakBytes = Math.max(peakBytes, entry.peakBytes ?? 0);
-  }
+  file.commit();
+  const { seconds: each, peakBytes } = await readUsage(folder), seconds = each.reduce((sum, one) => sum + (one || 0), 0);
   writeRecord(folder.file("record.json"), await describeRun({
     configuration: { tasks: folder.size, executor, cache: folder.cache }, status: failed > 0 ? "failed" : "complete", seconds, peakBytes,
     inputs: [...inputs], outputs: [folder.file("tasks.jsonl"), path],

@@ -1,10 +1,10 @@
-import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { taskKey, type Task, type TaskKinds } from "../study/task";
-import { writeFileAtomic } from "../weights/atomic-write";
+import { AtomicFile, writeFileAtomic } from "../weights/atomic-write";
 import { sha256OfFile } from "../weights/checksum";
 
 const input = z.union([z.strictObject({ path: z.string(), sha256: z.string() }), z.strictObject({ result: z.string() })]);
@@ -56,25 +56,26 @@ export class RunFolder {
    * Throws if the folder holds other tasks (saying which is the first that differs), or a task reads what comes after it.
    */
   static async create(path: string, tasks: Iterable<Task>, { kindsModule, cache }: { kindsModule: string; cache: string }): Promise<RunFolder> {
-    const kinds = kindsOf(kindsModule);
-    const levelOf = new Map<string, number>(), levels: number[] = [], lines: string[] = [];
-    for (const task of tasks) {
-      const key = taskKey(task, kinds);
-      if (levelOf.has(key)) continue;
-      const reads = Object.values(task.inputs).flatMap((one) => ("result" in one ? [levelOf.get(one.result) ?? -1] : []));
-      const level = 1 + Math.max(-1, ...reads);
-      levelOf.set(key, level);
-      levels[level] = (levels[level] ?? 0) + 1;
-      lines.push(`${JSON.stringify({ index: lines.length, key, level, task })}\n`);
+    if (existsSync(join(path, "run.json"))) {
+      await refuseOther(RunFolder.open(path), listed(tasks, kindsOf(kindsModule)));
+      return RunFolder.open(path);
     }
-    const text = lines.join("");
-    const head = { schema: 1 as const, tasks: lines.length, levels, sha256: createHash("sha256").update(text).digest("hex"), cache: resolve(cache), kinds: kindsModule };
-    if (existsSync(join(path, "run.json"))) await refuseOther(path, head.sha256, lines);
-    else {
-      mkdirSync(path, { recursive: true });
-      writeFileAtomic(join(path, "tasks.jsonl"), text);
-      writeFileAtomic(join(path, "run.json"), `${JSON.stringify(head, null, 2)}\n`);
+    const head = { schema: 1 as const, tasks: 0, levels: [] as number[], sha256: "", cache: resolve(cache), kinds: kindsModule };
+    const hash = createHash("sha256"), file = new AtomicFile(join(path, "tasks.jsonl"));
+    try {
+      for (const one of listed(tasks, kindsOf(kindsModule))) {
+        const line = `${JSON.stringify(one)}\n`;
+        file.write(line);
+        hash.update(line);
+        head.tasks++;
+        head.levels[one.level] = (head.levels[one.level] ?? 0) + 1;
+      }
+    } catch (error) {
+      file.abandon();
+      throw error;
     }
+    file.commit();
+    writeFileAtomic(join(path, "run.json"), `${JSON.stringify({ ...head, sha256: hash.digest("hex") }, null, 2)}\n`);
     return RunFolder.open(path);
   }
 
@@ -91,7 +92,6 @@ export class RunFolder {
   get levels(): readonly number[] { return this.head.levels; }
   get cache(): string { return this.head.cache; }
   get kindsModule(): string { return this.head.kinds; }
-  get sha256(): string { return this.head.sha256; }
   get lock(): string { return join(this.path, "lock"); }
   file(...parts: string[]): string { return join(this.path, ...parts); }
 
@@ -131,16 +131,27 @@ export function kindsOf(module: string): TaskKinds {
   return exported.kinds;
 }
 
-async function refuseOther(path: string, sha256: string, lines: readonly string[]): Promise<void> {
-  const old = RunFolder.open(path);
-  if (old.sha256 === sha256) return;
-  for await (const listed of old.tasks()) {
-    const mine = lines[listed.index] as string | undefined;
-    if (`${JSON.stringify(listed)}\n` === mine) continue;
-    const now = mine === undefined ? "missing" : difference(listed, JSON.parse(mine) as ListedTask);
-    throw new Error(`run: other tasks in ${path}: task ${listed.index}, ${listed.task.name}: ${now}; expected the same list; try another folder`);
+// each task once, with its key and level; of those before it, only these are kept
+function* listed(tasks: Iterable<Task>, kinds: TaskKinds): Generator<ListedTask> {
+  const levelOf = new Map<string, number>();
+  for (const task of tasks) {
+    const key = taskKey(task, kinds);
+    if (levelOf.has(key)) continue;
+    const reads = Object.values(task.inputs).flatMap((one) => ("result" in one ? [levelOf.get(one.result) ?? -1] : []));
+    const level = 1 + Math.max(-1, ...reads), index = levelOf.size;
+    levelOf.set(key, level);
+    yield { index, key, level, task };
   }
-  throw new Error(`run: other tasks in ${path}: ${old.size}; expected ${lines.length}; try another folder`);
+}
+
+async function refuseOther(old: RunFolder, tasks: Generator<ListedTask>): Promise<void> {
+  for await (const was of old.tasks()) {
+    const { value: now } = tasks.next() as IteratorResult<ListedTask, undefined>;
+    if (now && JSON.stringify(now) === JSON.stringify(was)) continue;
+    throw new Error(`run: other tasks in ${old.path}: task ${was.index}, ${was.task.name}: ${now ? difference(was, now) : "missing"}; expected the same list; try another folder`);
+  }
+  const more = [...tasks].length;
+  if (more > 0) throw new Error(`run: other tasks in ${old.path}: ${old.size}; expected ${old.size + more}; try another folder`);
 }
 
 function difference(before: ListedTask, after: ListedTask): string {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { ResultCache } from "../study/cache";
-import { runTasks } from "../study/executor";
+import { runTasks, TaskFailed } from "../study/executor";
 import type { ListedTask, RunFolder } from "./run-folder";
 
 /** Tasks that are held in memory at a time. */
@@ -20,10 +20,11 @@ export interface RunLocalOptions {
  *
  * - **chosen** – only the tasks that it accepts
  *
- * Returns how many failed. Throws only when stopped, or if the list is damaged.
+ * Returns how many failed. Throws only when stopped, if the list is damaged, or if the folder cannot be written: one line.
  */
 export async function runLocal(folder: RunFolder, { jobs, onProgress, signal }: RunLocalOptions = {}, chosen: (index: number) => boolean = () => true): Promise<number> {
   const cache = new ResultCache(folder.cache);
+  cache.sweep();
   let before = 0, failed = 0;
   for await (const window of windows(folder, chosen)) {
     failed += await runWindow(folder, cache, window, {
@@ -57,14 +58,14 @@ async function runWindow(folder: RunFolder, cache: ResultCache, window: readonly
   let failed = window.length - runnable.length;
   try {
     await runTasks(runnable.map(({ task }) => task), {
-      ...options, cache, kindsModule: folder.kindsModule,
+      ...options, cache, kindsModule: folder.kindsModule, sweep: false,
       onTask: (place, _, outcome) => {
         note(folder, runnable[place], outcome);
         if ("failed" in outcome) failed++;
       },
     });
   } catch (error) {
-    if (!failed || options.signal?.aborted || (error as Error).name === "AbortError") throw error;
+    if (!(error instanceof TaskFailed)) throw error; // failures are noted
   }
   return failed;
 }
@@ -72,8 +73,13 @@ async function runWindow(folder: RunFolder, cache: ResultCache, window: readonly
 type Outcome = { seconds: number; peakBytes: number } | { failed: string };
 
 function note(folder: RunFolder, { index, key, task: { name } }: ListedTask, outcome: Outcome): void {
-  mkdirSync(folder.file("log"), { recursive: true });
-  appendFileSync(folder.file("log", `${hostname()}-${process.pid}.jsonl`), `${JSON.stringify({ index, key, ...outcome })}\n`);
+  const log = folder.file("log", `${hostname()}-${process.pid}.jsonl`);
+  try {
+    mkdirSync(folder.file("log"), { recursive: true });
+    appendFileSync(log, `${JSON.stringify({ index, key, ...outcome })}\n`);
+  } catch (error) {
+    throw new Error(`run: invalid ${log}: ${(error as Error).message.split("\n")[0]}; expected a file that can be written`);
+  }
   if ("failed" in outcome) folder.noteFailure(index, { name, message: outcome.failed });
   else folder.clearFailure(index);
 }

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync } from "node:fs";
+import { createInterface } from "node:readline";
 import type { RunFolder } from "./run-folder";
 
 /** What a task took, or why it failed. */
@@ -10,17 +11,25 @@ export interface LogEntry {
   failed?: string;
 }
 
-/** What all processes have noted, the last entry of each task; a line that an interruption cut off does not count. */
-export function readLog(folder: RunFolder): Map<number, LogEntry> {
-  const log = new Map<number, LogEntry>();
+/** What all processes have noted, a file after another, read as it is asked for; a line that an interruption cut off does not count. */
+export async function* logEntries(folder: RunFolder): AsyncGenerator<LogEntry> {
   const path = folder.file("log");
   for (const name of existsSync(path) ? readdirSync(path).sort() : []) {
-    for (const line of readFileSync(folder.file("log", name), "utf8").split("\n")) {
+    for await (const line of createInterface({ input: createReadStream(folder.file("log", name)), crlfDelay: Infinity })) {
       const entry = parse(line);
-      if (entry && !(entry.failed !== undefined && log.get(entry.index)?.seconds !== undefined)) log.set(entry.index, entry);
+      if (entry) yield entry;
     }
   }
-  return log;
+}
+
+/** Seconds that each task took when it last succeeded, by index, NaN where it has not run; and the largest memory of a process in bytes. */
+export async function readUsage(folder: RunFolder): Promise<{ seconds: Float64Array; peakBytes: number }> {
+  const usage = { seconds: new Float64Array(folder.size).fill(NaN), peakBytes: 0 };
+  for await (const { index, seconds, peakBytes = 0 } of logEntries(folder)) {
+    if (seconds !== undefined) usage.seconds[index] = seconds;
+    usage.peakBytes = Math.max(usage.peakBytes, peakBytes);
+  }
+  return usage;
 }
 
 function parse(line: string): LogEntry | null {

@@ -3,7 +3,7 @@ import { ResultCache } from "../study/cache";
 import { kindOf } from "../study/task";
 import { lockOwner, type LockOwner } from "./lock";
 import type { RunFolder } from "./run-folder";
-import { readLog } from "./run-log";
+import { readUsage } from "./run-log";
 
 /** Where a run stands. */
 export interface RunStatus {
@@ -25,23 +25,24 @@ export interface RunStatus {
  * - **runningElsewhere** – tasks that run now as another system reports it, such as Slurm's queue; default: as many as the owner's processes
  */
 export async function runStatus(folder: RunFolder, runningElsewhere?: number): Promise<RunStatus> {
-  const owner = lockOwner(folder.lock), failures = folder.failures(), log = readLog(folder);
+  const owner = lockOwner(folder.lock), failures = folder.failures(), { seconds } = await readUsage(folder);
   const cache = new ResultCache(folder.cache);
-  let done = 0, openCost = 0, doneCost = 0;
+  let done = 0, openCost = 0, doneCost = 0, doneSeconds = 0;
   for await (const { index, task, key } of folder.tasks()) {
     const cost = kindOf(task, folder.kinds).cost(task.parameters);
     if (existsSync(cache.entryPath(key))) {
       done++;
       failures.delete(index);
-      if (log.has(index)) doneCost += cost;
+      if (Number.isNaN(seconds[index])) continue; // not of this run
+      doneCost += cost;
+      doneSeconds += seconds[index];
     } else openCost += cost;
   }
   const open = folder.size - done - failures.size;
   const running = Math.min(open, runningElsewhere ?? (owner ? readProcesses(folder) : 0));
-  const seconds = [...log.values()].reduce((sum, entry) => sum + (entry.seconds ?? 0), 0);
   return {
     tasks: folder.size, done, running, failed: failures.size, waiting: open - running,
-    secondsLeft: running > 0 && doneCost > 0 ? Math.round((openCost * (seconds / doneCost)) / running) : null,
+    secondsLeft: running > 0 && doneCost > 0 ? Math.round((openCost * (doneSeconds / doneCost)) / running) : null,
     failures: [...failures].map(([index, failure]) => ({ index, ...failure })), owner,
   };
 }

@@ -9,6 +9,8 @@ import { repositoryRoot } from "./repository";
 export interface CachedResult {
   value: Json;
   tensors?: ReadonlyMap<string, NamedArray>;
+  /** strings that the file of the arrays holds besides; written, not read back */
+  metadata?: ReadonlyMap<string, string>;
 }
 
 /** One stored result as it lies in `<key>.json`; `sha256` is that of the canonical text of all the rest. */
@@ -65,10 +67,10 @@ export class ResultCache {
   }
 
   /** Stores the result of what `description` determines; returns its key. Arrays first, so that no entry ever lacks them. */
-  write(description: Json, { value, tensors }: CachedResult): string {
+  write(description: Json, { value, tensors, metadata }: CachedResult): string {
     const key = cacheKey(description);
     const path = this.path(key, "json"), tensorPath = this.tensorPath(key);
-    if (tensors) writeSafetensors(tensorPath, tensors);
+    if (tensors) writeSafetensors(tensorPath, tensors, metadata);
     const entry = { schema: 1 as const, key, description, value, tensors: tensors ? sha256(readFileSync(tensorPath)) : null };
     writeFileAtomic(path, `${canonicalJson({ ...entry, sha256: sha256(canonicalJson(entry)) })}\n`);
     return key;
@@ -82,6 +84,11 @@ export class ResultCache {
   /** Where the arrays of a result are, or will be, as a safetensors file. */
   tensorPath(key: string): string {
     return this.path(key, "safetensors");
+  }
+
+  /** Where a long task may keep its state until its result is stored. */
+  statePath(key: string): string {
+    return this.path(key, "state");
   }
 
   private path(key: string, ending: string): string {

@@ -4,13 +4,14 @@ import { ResultCache } from "./cache";
 import { compareSchema, type CompareCard, type CompareResult, type CompareRow } from "./compare-schema";
 import { compareScales, compareTasks, type ComparePlan, type CompareTasks, type MethodRun } from "./compare-tasks";
 import { mean, pairedDifference, withInterval, type Estimate } from "./comparison";
+import { ensureData } from "./ensure-data";
 import { FULL_PRECISION } from "./evaluate-task";
 import { runTasks } from "./executor";
 import { kinds } from "./kinds";
 import type { MethodDetectionsValue, MethodPrecision } from "./method-detections-task";
 import type { MethodImagesValue } from "./method-images-task";
 import { comparedMethods } from "./methods";
-import type { StudyModel, StudyPlan } from "./profiles";
+import { studyPlan, type StudyModel, type StudyPlan } from "./profiles";
 import type { Verdict } from "./result-schema";
 import { resultHead, runStudy, type PlanOptions, type RunStudyOptions } from "./run-study";
 import { summarizeTask } from "./summarize-task";
@@ -30,12 +31,25 @@ export interface CompareOptions extends RunStudyOptions, Partial<ComparePlan> {
  * See runStudy for options, cache and errors.
  */
 export function runCompare({ models, methods, inputRange, seeds, images, iterations, steps, validation, resamples, precisions, ...options }: CompareOptions = {}): Promise<CompareResult> {
-  const counts = compareScales[options.scale ?? "default"];
-  const chosen: ComparePlan = {
+  const chosen = chosenOf({ methods, inputRange, seeds, images, iterations, steps, validation, resamples, precisions, scale: options.scale });
+  return runStudy("compare", options, (plan, seed, rest) => compareOfPlan(only(plan, models), chosen, seed, rest));
+}
+
+/** The tasks of a comparison up to the detections, for those that run them ahead. See runCompare. */
+export async function comparisonTasks(options: CompareOptions = {}): Promise<Task[]> {
+  const plan = studyPlan(options.profile ?? "embedded", options.scale ?? "default");
+  await ensureData(plan, options.signal);
+  return compareTasks(only(plan, options.models), chosenOf(options), options.seed ?? 1).tasks;
+}
+
+const only = (plan: StudyPlan, models: CompareOptions["models"]): StudyPlan => ({ ...plan, models: plan.models.filter(({ model }) => models?.includes(model) ?? true) });
+
+function chosenOf({ methods, inputRange, seeds, images, iterations, steps, validation, resamples, precisions, scale = "default" }: CompareOptions): ComparePlan {
+  const counts = compareScales[scale];
+  return {
     methods: withNoise(methods ?? comparedMethods.map(({ id }) => id)), inputRange: inputRange ?? "image", seeds: seeds ?? counts.seeds, images: images ?? counts.images, iterations: iterations ?? counts.iterations,
     steps: steps ?? counts.steps, validation: validation ?? counts.validation, resamples: resamples ?? counts.resamples, precisions: precisions ?? counts.precisions,
   };
-  return runStudy("compare", options, (plan, seed, rest) => compareOfPlan({ ...plan, models: plan.models.filter(({ model }) => models?.includes(model) ?? true) }, chosen, seed, rest));
 }
 
 /** The comparison on any plan whose models and data are there; nothing is written but the cache. See runCompare. */

@@ -5,10 +5,10 @@ import type { EvaluateParameters } from "./evaluate-task";
 import { figure1Tasks } from "./figure1";
 import { figure2Tasks } from "./figure2-tasks";
 import { figure3Tasks } from "./figure3-tasks";
+import { figure4Tasks } from "./figure4";
 import { kinds } from "./kinds";
-import { hashInputs, seedOf } from "./model-inputs";
 import type { StudyPlan } from "./profiles";
-import { curveDistillation, table1Tasks } from "./table1-tasks";
+import { table1Tasks } from "./table1-tasks";
 import { kindOf, taskKey, type Task } from "./task";
 import { whatIfTasks } from "./what-if";
 import { sweepChoices } from "./what-if-sweep";
@@ -40,22 +40,15 @@ const KERNEL_SECONDS = 9;
 const DETECTION_BYTES = 300 * 7 * 4;
 const distillation = "distill", evaluation = "calibrate-and-evaluate";
 
-const TASKS: Readonly<Record<StudyNotebook, (plan: StudyPlan, seed: number) => readonly Task[]>> = {
+/** The tasks of each notebook. */
+export const NOTEBOOK_TASKS: Readonly<Record<StudyNotebook, (plan: StudyPlan, seed: number) => readonly Task[]>> = {
   figure1: figure1Tasks,
   table1: (plan, seed) => table1Tasks(plan, seed).tasks,
   figure2: (plan, seed) => figure2Tasks(plan, seed).tasks,
   figure3: (plan, seed) => figure3Tasks(plan, seed).tasks,
-  figure4: distillations,
+  figure4: (plan, seed) => figure4Tasks(plan, seed).flat(),
   "what-if": (plan, seed) => whatIfTasks(plan, seed, sweepChoices(plan)).tasks,
 };
-
-// those of Figure 4
-function distillations(plan: StudyPlan, seed: number): Task[] {
-  return plan.models.flatMap((model) => {
-    const { checkpoint } = hashInputs(model, "estimate");
-    return Array.from({ length: plan.counts.seeds }, (_, k) => k).flatMap((k) => curveDistillation(plan, seedOf(seed, k), model, checkpoint, "distilled-mean"));
-  });
-}
 
 /**
  * How long notebooks would take one after the other: the costs of those of their tasks that the cache lacks, each counted
@@ -67,7 +60,7 @@ export function estimateNotebooks(ids: readonly StudyNotebook[], plan: StudyPlan
   const counted = new Set<string>();
   return ids.map((id) => {
     let cost = 0, bytes = 0;
-    for (const task of TASKS[id](plan, seed)) {
+    for (const task of NOTEBOOK_TASKS[id](plan, seed)) {
       const key = taskKey(task, kinds);
       if (counted.has(key) || cache.has(key)) continue;
       counted.add(key);

@@ -14,10 +14,12 @@ export interface RunTasksOptions {
   /** module that exports `kinds`; defaults to the kinds of the study */
   kindsModule?: string;
   onProgress?: (progress: TasksProgress) => void;
-  /** called for each task that has run: its place in the list, its key, and what it took or why it failed */
+  /** called for each task that has run: its place in the list, its key, and what it took or why it failed; what it throws ends the call */
   onTask?: (index: number, key: string, outcome: TaskUsage | { failed: string }) => void;
   /** stops the processes; finished tasks stay in the cache */
   signal?: AbortSignal;
+  /** false: the cache is known to hold nothing half-written; default true, it is swept first */
+  sweep?: boolean;
 }
 
 /** Memory that a task is taken to need if its kind does not say. */
@@ -47,7 +49,7 @@ export async function runTasks(tasks: readonly Task[], options: RunTasksOptions 
   if (options.jobs !== undefined && (!Number.isInteger(options.jobs) || options.jobs < 1)) throw new RangeError(`runTasks: invalid jobs: ${options.jobs}; expected an integer >= 1`);
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { kinds } = require(kindsModule) as { kinds: TaskKinds };
-  cache.sweep();
+  if (options.sweep ?? true) cache.sweep();
   const all = tasks.map((task, index): Job => {
     const description = describeTask(task, kinds);
     return { task, index, description, key: cacheKey(description), cost: kindOf(task, kinds).cost(task.parameters) };
@@ -95,6 +97,9 @@ class Run {
     signal?.addEventListener("abort", stop, { once: true });
     try {
       await Promise.all(workers.map((worker) => this.serve(worker)));
+    } catch (error) {
+      this.stopped = true; // the others end here, which is no failure of their tasks
+      throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
       for (const worker of workers) worker.stop();
@@ -117,13 +122,16 @@ class Run {
       this.timeLeft.advance(key, fraction);
       this.report(task.name);
     };
+    let usage: TaskUsage | null = null;
     try {
-      const usage = await worker.run({ task, description, paths: this.pathsOf(task) }, onProgress);
-      this.finished.add(key);
-      this.options.onTask?.(index, key, usage);
+      usage = await worker.run({ task, description, paths: this.pathsOf(task) }, onProgress);
     } catch (error) {
       if (error instanceof WorkerEnded && error.signal === "SIGINT") this.stopped = true; // Ctrl-C reaches every process of a terminal
       if (!this.stopped) this.fail(index, key, task.name, (error as Error).message);
+    }
+    if (usage) {
+      this.finished.add(key);
+      this.options.onTask?.(index, key, usage);
     }
     this.timeLeft.finish(key);
     if (!this.stopped) this.report(task.name);
@@ -166,10 +174,13 @@ class Run {
   private complain(): void {
     const [first] = this.failed.values();
     const rest = this.failed.size > 1 ? ` (and ${this.failed.size - 1} more)` : "";
-    if (first) throw new Error(`runTasks: task failed: ${first.name}: ${first.message.split("\n")[0]}${rest}`);
+    if (first) throw new TaskFailed(`runTasks: task failed: ${first.name}: ${first.message.split("\n")[0]}${rest}`);
     if (this.stopped) throw new StoppedError(this.finished.size, this.total);
   }
 }
+
+/** Tasks that failed, when all others that can have run. */
+export class TaskFailed extends Error {}
 
 /** A run that was stopped from outside. */
 export class StoppedError extends Error {

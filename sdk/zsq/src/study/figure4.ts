@@ -25,17 +25,23 @@ const POOL = 8;
  */
 export const runFigure4 = (options: RunStudyOptions = {}): Promise<Figure4Result> => runStudy("figure4", options, figure4OfPlan);
 
+/** The distillations of Figure 4, by model: those of all seeds. Throws if a checkpoint or a data set is missing. */
+export const figure4Tasks = (plan: StudyPlan, seed: number): Task[][] =>
+  plan.models.map((model) => {
+    const { checkpoint } = hashInputs(model, "figure4");
+    return Array.from({ length: plan.counts.seeds }, (_, k) => k).flatMap((k) => curveDistillation(plan, seedOf(seed, k), model, checkpoint, "distilled-mean"));
+  });
+
 /** Figure 4 of any plan whose models and data are there; pictures are written to `out` unless it is null. See runFigure4. */
 export async function figure4OfPlan(plan: StudyPlan, seed: number, options: PlanOptions = {}, out: string | null = null): Promise<Figure4Result> {
-  const inputs = plan.models.map((model) => hashInputs(model, "figure4"));
-  const distillations = plan.models.map((model, m) => Array.from({ length: plan.counts.seeds }, (_, k) => k).flatMap((k) => curveDistillation(plan, seedOf(seed, k), model, inputs[m].checkpoint, "distilled-mean")));
+  const distillations = figure4Tasks(plan, seed);
   const results = await computed(distillations.flat(), options);
   const galleries = await Promise.all(plan.models.map((model, m) => gallery(model, plan, distillations[m], results, out)));
   const references = await Promise.all(plan.models.map((model) => reference(model, seed, plan.counts.images, out)));
   const [pretrained, fineTuned] = (["pretrained", "fine-tuned"] as const).map((name) => galleries[plan.models.findIndex(({ model }) => model === name)].colours.get(plan.counts.iterations)!);
   const difference = (kind: "chroma" | "chromaPooled") => meanInterval(fineTuned.map((one, i) => one[kind] - pretrained[i][kind]), plan.counts.resamples, seed);
   return figure4Schema.parse({
-    ...resultHead("figure4", plan, seed, inputs.flatMap(({ listed }) => listed)), rows: galleries.flatMap(({ rows }) => rows), references, paper: [],
+    ...resultHead("figure4", plan, seed, plan.models.flatMap((model) => hashInputs(model, "figure4").listed)), rows: galleries.flatMap(({ rows }) => rows), references, paper: [],
     verdicts: figure4Verdicts({ iterations: plan.counts.iterations, chroma: difference("chroma"), chromaPooled: difference("chromaPooled") }),
   });
 }

@@ -6,6 +6,7 @@ import { methodImagesKind } from "./method-images-task";
 import { scoreKind } from "./score-task";
 import { summarizeKind } from "./summarize-task";
 import type { TaskKind, TaskKinds } from "./task";
+import { trainKind } from "./train-task";
 import { whatIfKind } from "./what-if-task";
 
 // a kind's parameters are what its own task function wrote
@@ -13,6 +14,7 @@ const kind = <P>(of: TaskKind<P>): TaskKind => of as unknown as TaskKind;
 
 /** The task kinds of the study, as the executor and its processes look them up. */
 export const kinds: TaskKinds = {
+  train: kind(trainKind),
   distill: kind(distillKind),
   "calibrate-and-evaluate": kind(evaluateKind),
   "method-images": kind(methodImagesKind),

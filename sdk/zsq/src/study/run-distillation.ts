@@ -4,6 +4,7 @@ import { ResultCache } from "./cache";
 import { distillTask, type DistillParameters, type DistillValue } from "./distill-task";
 import { runTasks, type RunTasksOptions } from "./executor";
 import { snapshotName } from "./snapshot";
+import type { Task } from "./task";
 
 export interface RunDistillationOptions extends Pick<RunTasksOptions, "jobs" | "cache" | "signal" | "onProgress"> {
   /** images of one chunk, the last may have fewer; default 16. Part of the result: other chunks, other last digits. */
@@ -28,14 +29,7 @@ export interface Distillation {
  * Throws as runTasks. See distill for the method.
  */
 export async function runDistillation(checkpoint: string, { images, firstImage, ...parameters }: DistillParameters, { chunk = 16, cache = new ResultCache(), ...options }: RunDistillationOptions = {}): Promise<Distillation> {
-  if (!Number.isInteger(images) || images < 1) throw new RangeError(`runDistillation: invalid images: ${images}; expected an integer >= 1`);
-  if (!Number.isInteger(chunk) || chunk < 1) throw new RangeError(`runDistillation: invalid chunk: ${chunk}; expected an integer >= 1`);
-  const input = { path: checkpoint, sha256: sha256OfFile(checkpoint) };
-  const tasks = Array.from({ length: Math.ceil(images / chunk) }, (_, k) => {
-    const count = Math.min(chunk, images - k * chunk);
-    return distillTask(`images ${k * chunk + 1} to ${k * chunk + count} of ${images}`, { ...parameters, images: count, firstImage: firstImage + k * chunk }, input);
-  });
-  const keys = await runTasks(tasks, { ...options, cache });
+  const keys = await runTasks(distillationTasks(checkpoint, { images, firstImage, ...parameters }, chunk), { ...options, cache });
   const result = join(keys.map((key) => cache.tensorPath(key)), parameters, images);
   keys.forEach((key, k) => {
     const { history, taken } = cache.read(key)!.value as unknown as DistillValue;
@@ -43,6 +37,17 @@ export async function runDistillation(checkpoint: string, { images, firstImage, 
     result.taken.splice(k * chunk, taken.length, ...taken);
   });
   return result;
+}
+
+/** The tasks of a distillation, one for each chunk. */
+export function distillationTasks(checkpoint: string, { images, firstImage, ...parameters }: DistillParameters, chunk = 16): Task[] {
+  if (!Number.isInteger(images) || images < 1) throw new RangeError(`runDistillation: invalid images: ${images}; expected an integer >= 1`);
+  if (!Number.isInteger(chunk) || chunk < 1) throw new RangeError(`runDistillation: invalid chunk: ${chunk}; expected an integer >= 1`);
+  const input = { path: checkpoint, sha256: sha256OfFile(checkpoint) };
+  return Array.from({ length: Math.ceil(images / chunk) }, (_, k) => {
+    const count = Math.min(chunk, images - k * chunk);
+    return distillTask(`images ${k * chunk + 1} to ${k * chunk + count} of ${images}`, { ...parameters, images: count, firstImage: firstImage + k * chunk }, input);
+  });
 }
 
 function join(paths: readonly string[], { snapshots, imageShape: [height, width] }: Omit<DistillParameters, "images" | "firstImage">, images: number): Distillation {

@@ -30,6 +30,8 @@ export interface TaskContext {
   paths: Readonly<Record<string, string>>;
   /** - **fraction** – of the task that is done, in [0, 1] */
   onProgress: (fraction: number) => void;
+  /** file for what a killed task continues from; removed once its result is stored. Without it nothing is kept. */
+  stateFile?: string;
 }
 
 /** The code of all tasks of one kind. */

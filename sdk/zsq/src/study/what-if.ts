@@ -64,6 +64,14 @@ export async function whatIfAll(changes: readonly Partial<WhatIfChoice>[], { pro
   return (await answers(plan, seed, choices, options)).map(({ answer }) => answer);
 }
 
+/** The tasks of several questions, for those that run them ahead. See whatIf. */
+export async function questionTasks(changes: readonly Partial<WhatIfChoice>[], { profile = "embedded", scale = "default", seed = 1, signal }: WhatIfOptions = {}): Promise<Task[]> {
+  const plan = studyPlan(profile, scale), choices = changes.map((change) => ({ ...whatIfDefaults(plan), ...change }));
+  choices.forEach(checkChoice);
+  await ensureData(plan, signal);
+  return whatIfTasks(plan, seed, choices).tasks;
+}
+
 /** An answer with what it comes from. */
 export interface DetailedAnswer {
   answer: WhatIfAnswer;

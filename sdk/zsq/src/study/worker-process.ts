@@ -68,6 +68,9 @@ export class WorkerProcess {
       env: { ...process.env, ...WORKER_ENVIRONMENT }, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"], serialization: "json",
     });
     child.stderr?.resume();
+    child.once("exit", () => {
+      if (this.child === child) this.child = null; // between two tasks as well
+    });
     return child;
   }
 }

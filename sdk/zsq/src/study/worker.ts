@@ -1,5 +1,6 @@
 // A process that runs tasks: started by the executor with the module of the task kinds and the cache's folder.
-import { ResultCache } from "./cache";
+import { rmSync } from "node:fs";
+import { cacheKey, ResultCache } from "./cache";
 import type { Json } from "./canonical-json";
 import { kindOf, type Task, type TaskKinds } from "./task";
 
@@ -21,10 +22,11 @@ function startWorker([kindsModule, folder]: string[]): void {
   const reply = (message: WorkerReply): void => void process.send?.(message);
   process.on("disconnect", () => process.exit(1));
   process.on("message", ({ task, description, paths }: WorkerRequest) => {
-    const start = performance.now();
-    Promise.resolve().then(() => kindOf(task, kinds).run(task.parameters, { paths, onProgress: (fraction) => reply({ progress: fraction }) }))
+    const start = performance.now(), stateFile = cache.statePath(cacheKey(description));
+    Promise.resolve().then(() => kindOf(task, kinds).run(task.parameters, { paths, stateFile, onProgress: (fraction) => reply({ progress: fraction }) }))
       .then((result) => {
         cache.write(description, result);
+        rmSync(stateFile, { force: true });
         reply({ done: true, seconds: (performance.now() - start) / 1000, peakBytes: process.resourceUsage().maxRSS * 1024 });
       })
       .catch((error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) }));

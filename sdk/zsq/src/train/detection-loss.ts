@@ -15,8 +15,7 @@ import type { BatchTargets } from "./targets";
 export function detectionLoss(outputs: HeadOutputs<Node>, classes: number, targets: BatchTargets): { classification: number; box: number } {
   return tf.tidy(() => {
     const classification = classificationLoss(outputs.classLogits, classes, targets);
-    const box = targets.matched.length ? boxLoss(outputs.boxRegression, targets) : 0;
-    return { classification, box };
+    return { classification, box: boxLoss(outputs.boxRegression, targets) };
   });
 }
 
@@ -31,6 +30,10 @@ function classificationLoss(levels: Node[], classes: number, targets: BatchTarge
 function boxLoss(levels: Node[], targets: BatchTargets): number {
   const regression = joinLevels(levels, 4);
   const m = targets.matched.length;
+  if (m === 0) { // a batch without objects: no loss, but gradients, which are zero
+    splitLevels(levels, 4, tf.zerosLike(regression));
+    return 0;
+  }
   const rows = tf.tensor1d(targets.matched, "int32");
   const anchors = tf.tensor2d(targets.matchedAnchors, [m, 4]);
   const boxes = tf.tensor2d(targets.matchedBoxes, [m, 4]);

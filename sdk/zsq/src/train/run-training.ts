@@ -16,13 +16,14 @@ export interface TrainingProgress {
 export interface RunTrainingOptions {
   /** file that holds the state between sessions; it is removed at the end. Without it nothing is kept. */
   stateFile?: string;
+  /** leaves the last state in the file, for a caller that removes it when what it makes of the training is safe; default false */
+  keepState?: boolean;
   /** the run described by this text alone may be continued from the state file */
   identity: string;
   /** steps between two writes of the state; default 250 */
   saveEvery?: number;
   onProgress?: (progress: TrainingProgress) => void | Promise<void>;
-  /** stops after the step in progress, with the state written */
-  /** stops the run; defaults to the stop button of the notebook's cell */
+  /** stops after the step in progress, with the state written; defaults to the stop button of the notebook's cell */
   signal?: AbortSignal;
 }
 
@@ -32,7 +33,7 @@ export interface RunTrainingOptions {
  * Throws if the state file belongs to another run or is damaged, and, after writing the state, when it is aborted.
  */
 export async function runTraining(trainer: Trainer, options: RunTrainingOptions): Promise<TrainingProgress> {
-  const { stateFile, identity, saveEvery = 250, onProgress, signal = cellSignal() } = options;
+  const { stateFile, keepState = false, identity, saveEvery = 250, onProgress, signal = cellSignal() } = options;
   const progress: TrainingProgress = { step: 0, steps: trainer.steps, loss: { classification: 0, box: 0 }, seconds: 0 };
   if (stateFile && existsSync(stateFile)) restore(trainer, stateFile, identity, progress);
   while (trainer.step < trainer.steps) {
@@ -47,11 +48,11 @@ export async function runTraining(trainer: Trainer, options: RunTrainingOptions)
     };
     await onProgress?.(progress);
     const stopped = signal?.aborted ?? false;
-    if (stateFile && trainer.step < trainer.steps && (stopped || trainer.step % saveEvery === 0)) save(trainer, stateFile, identity, progress);
+    if (stateFile && (trainer.step < trainer.steps ? stopped || trainer.step % saveEvery === 0 : keepState)) save(trainer, stateFile, identity, progress);
     if (stopped) throw new Error(`train: stopped after step ${trainer.step} of ${trainer.steps}${stateFile ? "; the same command continues" : ""}`);
     await new Promise(setImmediate);
   }
-  if (stateFile) rmSync(stateFile, { force: true });
+  if (stateFile && !keepState) rmSync(stateFile, { force: true });
   return progress;
 }
 

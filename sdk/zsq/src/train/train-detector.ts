@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import type { Pixels } from "../datasets/decode-image";
 import { openDataset, type ImageDataset } from "../datasets/image-dataset";
 import { evaluateMap } from "../evaluate/evaluate";
@@ -13,8 +13,8 @@ import { Trainer, type TrainingData } from "./trainer";
 /** Images that are held in memory up to this many bytes; more are read as they are needed. */
 const MEMORY_BYTES = 1 << 30;
 
-/** See trainDetector. */
-export interface TrainDetectorOptions {
+/** See trainFrom. */
+export interface TrainFromOptions {
   /** where it starts; disposed on return */
   start: Detector;
   recipe: Recipe;
@@ -22,14 +22,43 @@ export interface TrainDetectorOptions {
   /** annotation files */
   train: string;
   val: string;
-  /** the new checkpoint; its card lies beside it, and while training its state */
-  checkpoint: string;
+  /** holds the state while training, and the last one when it has ended: the caller removes it */
+  stateFile?: string;
+  /** steps between two writes of the state; default 250 */
+  saveEvery?: number;
   /** what else determines the result, such as the checksum of the weights it started from */
   identity: object;
-  /** entries of the card that the training does not know */
-  card: Record<string, unknown>;
   onProgress?: (progress: TrainingProgress) => void;
   signal?: AbortSignal;
+}
+
+/** See trainDetector. */
+export interface TrainDetectorOptions extends Omit<TrainFromOptions, "stateFile" | "saveEvery"> {
+  /** the new checkpoint; its card lies beside it, and while training its state */
+  checkpoint: string;
+  /** entries of the card that the training does not know */
+  card: Record<string, unknown>;
+}
+
+/** What a card says of a training. */
+export type TrainingFacts = Required<Pick<CheckpointCard, "seed" | "steps" | "losses">> & { trainingImages: number; validationImages: number; recipe: Recipe; parameters: number };
+
+/**
+ * Trains a detector; the caller disposes what came of it. An interrupted training is continued by the same call.
+ *
+ * Throws one line if a file is missing or damaged, or on abort (the state is kept then).
+ */
+export async function trainFrom({ start, recipe, seed, train, val, stateFile, saveEvery, identity, onProgress, signal }: TrainFromOptions): Promise<{ detector: Detector; facts: TrainingFacts; seconds: number }> {
+  let trainer: Trainer | undefined;
+  try {
+    const training = openDataset(train), validation = openDataset(val);
+    trainer = new Trainer(start, await trainingData(training), { ...recipe, seed });
+    const { steps, seconds, loss } = await runTraining(trainer, { stateFile, keepState: true, saveEvery, identity: fingerprint({ ...identity, seed, recipe, images: training.groundTruth }), onProgress, signal });
+    const detector = trainer.detector();
+    return { detector, seconds, facts: { seed, trainingImages: training.size, validationImages: validation.size, recipe, steps, losses: { ...loss }, parameters: detector.architecture.parameterCount } };
+  } finally {
+    for (const owner of [trainer, start]) owner?.dispose();
+  }
 }
 
 /**
@@ -38,21 +67,18 @@ export interface TrainDetectorOptions {
  *
  * Throws one line if a file is missing or damaged, or on abort (the state is kept then).
  */
-export async function trainDetector({ start, recipe, seed, train, val, checkpoint, identity, card, onProgress, signal }: TrainDetectorOptions): Promise<CheckpointCard> {
-  let trainer: Trainer | undefined, trained: Detector | undefined;
+export async function trainDetector({ checkpoint, card, ...options }: TrainDetectorOptions): Promise<CheckpointCard> {
+  const stateFile = `${checkpoint.replace(/\.safetensors$/, "")}.training.safetensors`;
+  const { detector, facts: { seed, trainingImages, validationImages, recipe, steps, losses, parameters }, seconds } = await trainFrom({ ...options, stateFile });
   try {
-    const training = openDataset(train), validation = openDataset(val);
-    trainer = new Trainer(start, await trainingData(training), { ...recipe, seed });
-    const stateFile = `${checkpoint.replace(/\.safetensors$/, "")}.training.safetensors`;
-    const { steps, seconds, loss } = await runTraining(trainer, { stateFile, identity: fingerprint({ ...identity, seed, recipe, images: training.groundTruth }), onProgress, signal });
-    trained = trainer.detector();
-    const facts = { ...card, seed, trainingImages: training.size, validationImages: validation.size, recipe, steps, seconds: Math.round(seconds), losses: loss, parameters: trained.architecture.parameterCount };
-    saveCheckpoint(checkpoint, trained, facts); // before evaluation, which may fail
-    const { map } = await evaluateMap(trained, validation);
-    saveCheckpoint(checkpoint, trained, { ...facts, map });
+    const facts = { ...card, seed, trainingImages, validationImages, recipe, steps, seconds: Math.round(seconds), losses, parameters };
+    saveCheckpoint(checkpoint, detector, facts); // before evaluation, which may fail
+    rmSync(stateFile, { force: true });
+    const { map } = await evaluateMap(detector, openDataset(options.val));
+    saveCheckpoint(checkpoint, detector, { ...facts, map });
     return JSON.parse(readFileSync(cardPath(checkpoint), "utf8")) as CheckpointCard;
   } finally {
-    for (const owner of [trained, trainer, start]) owner?.dispose();
+    detector.dispose();
   }
 }
 

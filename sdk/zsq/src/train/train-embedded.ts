@@ -32,9 +32,13 @@ export async function trainEmbedded({ domain, data, out, seed, epochs, onProgres
     recipe, seed, onProgress, signal,
     train: join(data, domain, "train.json"), val: join(data, domain, "val.json"), checkpoint: join(out, `${domain}.safetensors`),
     identity: { domain, start: random ? "random" : sha256OfFile(base) },
-    card: { model: "RetinaNet, ResNet-50 topology at a quarter of the width", domain, startedFrom: random ? "random weights" : "visible.safetensors, new classification output" },
+    card: embeddedCard(domain),
   });
 }
+
+/** What a card says of a detector of the embedded profile before it is trained. */
+export const embeddedCard = (domain: EmbeddedDomain): Record<string, string> =>
+  ({ model: "RetinaNet, ResNet-50 topology at a quarter of the width", domain, startedFrom: domain === "visible" ? "random weights" : "visible.safetensors, new classification output" });
 
 function continueFrom(path: string, seed: number): Detector {
   const visible = loadDetector(path);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { oneLine } from "./parse-json";
@@ -17,23 +17,66 @@ let files = 0;
  * Throws one line that names the file if it cannot be written; the old file is then untouched and nothing is left beside it.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array | Iterable<Uint8Array>): void {
-  const temporary = temporaryName(path);
-  const pieces = typeof data === "string" ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
+  const file = new AtomicFile(path);
   try {
-    makeFolder(dirname(path));
-    const file = openSync(temporary, "wx");
-    try {
-      for (const piece of pieces) writeAll(file, piece);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
+    for (const piece of typeof data === "string" || data instanceof Uint8Array ? [data] : data) file.write(piece);
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary);
-    throw new Error(`writeFileAtomic: invalid ${path}: ${oneLine((error as Error).message)}; expected a file that can be written`);
+    file.abandon();
+    throw error;
   }
-  syncFolder(dirname(path));
+  file.commit();
+}
+
+/** A file that is written piece by piece, and is there, whole, once it is committed; see writeFileAtomic, also for errors. */
+export class AtomicFile {
+  private readonly temporary: string;
+  private file: number | null = null;
+
+  constructor(readonly path: string) {
+    this.temporary = temporaryName(path);
+    this.attempt(() => {
+      makeFolder(dirname(path));
+      this.file = openSync(this.temporary, "wx");
+    });
+  }
+
+  write(piece: string | Uint8Array): void {
+    this.attempt(() => writeAll(this.file!, typeof piece === "string" ? Buffer.from(piece) : piece));
+  }
+
+  commit(): void {
+    this.attempt(() => {
+      fsyncSync(this.file!);
+      this.close();
+      renameSync(this.temporary, this.path);
+    });
+    syncFolder(dirname(this.path));
+  }
+
+  /** Leaves the old file as it is. */
+  abandon(): void {
+    try {
+      this.close();
+      rmSync(this.temporary, { force: true });
+    } catch {
+      // the next sweep removes it
+    }
+  }
+
+  private attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.abandon();
+      throw new Error(`writeFileAtomic: invalid ${this.path}: ${oneLine((error as Error).message)}; expected a file that can be written`);
+    }
+  }
+
+  private close(): void {
+    const { file } = this;
+    this.file = null;
+    if (file !== null) closeSync(file);
+  }
 }
 
 /** A name beside a file that no other process uses, and that sweepTemporaries knows. */
@@ -55,9 +98,19 @@ export function sweepTemporaries(folder: string): number {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0); // sends nothing, but looks for the process
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+// ended, but its parent has not asked how: in containers, the first process may never do
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return false; // not Linux
   }
 }
 

@@ -10,7 +10,7 @@ import { fileShapes, memoryShapes, readDetector } from "./detector-file";
 import type { TensorInfo } from "./dtype";
 import { toOutInHeightWidth } from "./kernel-layout";
 import { parseJson } from "./parse-json";
-import { openSafetensors, writeTensors } from "./safetensors";
+import { openSafetensors, writeTensors, type NamedArray, type Safetensors } from "./safetensors";
 
 /**
  * Writes a detector as a safetensors file in torchvision's layout (names, kernels [out, in, height, width]) with its
@@ -25,13 +25,25 @@ export function saveCheckpoint(path: string, { config, weights }: { config: Reti
   rmSync(cardPath(path), { force: true });
   const tensors = new Map([...fileShapes(config)].map(([name, shape]): [string, TensorInfo] => [name, { dtype: "F32", shape }]));
   writeTensors(path, tensors, (name) => {
-    const shape = shapes.get(name)!, data = weight(weights, name).dataSync() as Float32Array;
-    const { buffer, byteOffset, byteLength } = shape.length === 4 ? toOutInHeightWidth(data, shape) : data;
+    const { buffer, byteOffset, byteLength } = inFile(weights, name, shapes.get(name)!);
     return new Uint8Array(buffer, byteOffset, byteLength);
-  }, new Map([["config", JSON.stringify(config)]]));
+  }, metadataOf(config));
   const sha256 = sha256OfFile(path);
   if (card) writeFileAtomic(cardPath(path), `${JSON.stringify({ ...card, sha256 }, null, 2)}\n`);
   return sha256;
+}
+
+/** What saveCheckpoint writes, for those that write it themselves. */
+export function checkpointContents({ config, weights }: { config: RetinaNetConfig; weights: Weights }): Safetensors {
+  const shapes = memoryShapes(config);
+  return { tensors: new Map([...fileShapes(config)].map(([name, shape]): [string, NamedArray] => [name, { shape, data: inFile(weights, name, shapes.get(name)!) }])), metadata: metadataOf(config) };
+}
+
+const metadataOf = (config: RetinaNetConfig): Map<string, string> => new Map([["config", JSON.stringify(config)]]);
+
+function inFile(weights: Weights, name: string, shape: readonly number[]): Float32Array {
+  const data = weight(weights, name).dataSync() as Float32Array;
+  return shape.length === 4 ? toOutInHeightWidth(data, shape) : data;
 }
 
 /**
@@ -40,10 +52,14 @@ export function saveCheckpoint(path: string, { config, weights }: { config: Reti
  * Throws one line that names the file and the reason if it is missing, damaged, not what its card describes, without a
  * valid config, or if a weight is missing, unknown, of another shape or not finite.
  */
-export function loadDetector(path: string): Detector {
+export const loadDetector = (path: string): Detector => load(path, readCard(path));
+
+/** loadDetector for a file that something else than its card lies beside. */
+export const loadDetectorAlone = (path: string): Detector => load(path, null);
+
+function load(path: string, card: CheckpointCard | null): Detector {
   const file = openSafetensors(path);
   try {
-    const card = readCard(path);
     if (card && sha256OfFile(path) !== card.sha256) throw new Error(`loadDetector: damaged ${path}: its SHA-256 differs; expected ${card.sha256} as in ${cardPath(path)}`);
     const config = configIn(file.metadata, "loadDetector", path), expected = fileShapes(config);
     for (const name of file.tensors.keys()) if (!expected.has(name)) throw new Error(`loadDetector: unknown weight in ${path}: ${name}; expected the ${expected.size} names of its config`);
