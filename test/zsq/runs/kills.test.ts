@@ -41,10 +41,10 @@ describe(`a run of 48 tasks that is killed at ${CASES} random moments`, function
       assert.ok(lost >= 0 && lost <= may, `${what()}: ${lost} tasks again; expected at most ${may}`);
       again += lost;
       rmSync(dir, { recursive: true });
+      const so = k + 1;
+      if (process.env.ZSQ_KILLS && (so % 10 === 0 || so === CASES)) console.log(`      ${so} runs, ${killsIn(struck)} kills while they ran (${Object.entries(struck).map(([who, n]) => `${who} ${n}`).join(", ")}): all with the same bytes, ${again} of ${so * LARGE_RUN_WORK} tasks done again`);
     }
-    const kills = Object.values(struck).reduce((a, b) => a + b);
-    assert.ok(kills >= CASES / 2, `${kills} kills`);
-    if (process.env.ZSQ_KILLS) console.log(`      ${CASES} runs, ${kills} kills while they ran (${Object.entries(struck).map(([who, n]) => `${who} ${n}`).join(", ")}): all with the same bytes, ${again} of ${CASES * LARGE_RUN_WORK} tasks done again`);
+    assert.ok(killsIn(struck) >= CASES / 2, `${killsIn(struck)} kills`);
   });
 });
 
@@ -97,6 +97,8 @@ class Attempt {
     }
   }
 }
+
+const killsIn = (struck: Readonly<Record<string, number>>): number => Object.values(struck).reduce((a, b) => a + b);
 
 const begun = (dir: string): number => readFileSync(`${dir}.begun`, "utf8").split("\n").length - 1;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -45,8 +45,7 @@ describe("train tasks", function () {
   it("go on from their state after a kill, with the same bytes", async () => {
     const [task] = await trainings(8), key = taskKey(task, kinds), [whole, killed] = ["whole", "killed"].map((name) => new ResultCache(join(folder.path, name)));
     await runTasks([task], { cache: whole, jobs: 1 });
-    const script = `require(${JSON.stringify(require.resolve("zsq/dist/study/executor"))}).runTasks([JSON.parse(process.argv[1])], { jobs: 1, cache: new (require(${JSON.stringify(require.resolve("zsq/dist/study/cache"))}).ResultCache)(process.argv[2]) })`;
-    const child = spawn(process.execPath, ["-e", script, JSON.stringify(task), killed.folder], { stdio: "ignore" });
+    const child = fork(require.resolve("../../helpers/task-child"), [JSON.stringify(task), killed.folder]);
     while (!existsSync(killed.statePath(key)) && child.exitCode === null) await sleep(5);
     child.kill("SIGKILL");
     assert.ok(existsSync(killed.statePath(key)) && !killed.has(key));
