@@ -10,21 +10,26 @@ const [who, what, n] = (process.env.ZSQ_FAULT ?? "").split(":");
 const mine = who === (process.send ? "worker" : "parent");
 const code = what?.replace("+", ""), lasting = what !== code;
 const writeReally = fs.writeFileSync;
+const opened = new Set<number>();
 let calls = 0;
 
 if (mine) {
   for (const name of CALLS) {
     const real = fs[name] as (...args: unknown[]) => unknown;
     (fs as unknown as Record<string, unknown>)[name] = (...args: unknown[]): unknown => {
-      if (isOurs(args[0])) strike(name, args[0]);
-      return real.apply(fs, args);
+      const ours = isOurs(args[0]);
+      if (ours) strike(name, args[0]);
+      const result = real.apply(fs, args);
+      if (ours && name === "openSync") opened.add(result as number);
+      if (name === "closeSync") opened.delete(args[0] as number);
+      return result;
     };
   }
 }
 
-// calls on files of the run; descriptors belong to some of them
+// calls on files of the run, by name or by descriptor
 function isOurs(target: unknown): boolean {
-  return typeof target === "number" ? target > 2 : typeof target === "string" && target.startsWith(process.env.ZSQ_FAULT_ROOT!) && target !== process.env.ZSQ_FAULT_COUNT;
+  return typeof target === "number" ? opened.has(target) : typeof target === "string" && target.startsWith(process.env.ZSQ_FAULT_ROOT!) && target !== process.env.ZSQ_FAULT_COUNT;
 }
 
 function strike(name: string, target: unknown): void {

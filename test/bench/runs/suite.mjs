@@ -26,7 +26,7 @@ function memory(folder, log) {
   const most = Number(process.env.ZSQ_BENCH_TASKS ?? 10_000), counts = [100, 1000, 10_000, 100_000].filter((count) => count <= most);
   const all = counts.map((count) => {
     rmSync(folder, { recursive: true, force: true });
-    const found = JSON.parse(execFileSync(process.execPath, ["--expose-gc", path.join(root, "test/bench/runs/coordinator.mjs"), folder, String(count)], { encoding: "utf8" }));
+    const found = JSON.parse(execFileSync(process.execPath, ["--expose-gc", path.join(root, "test/bench/runs/coordinator.mjs"), folder, String(count)], { encoding: "utf8", env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" } }));
     log(`coordinating ${count} empty tasks: heap at most ${(found.heap / 2 ** 20).toFixed(1)} MiB, resident ${(found.rss / 2 ** 20).toFixed(0)} MiB, ${found.seconds.toFixed(1)} s`);
     return { count, ...found };
   });

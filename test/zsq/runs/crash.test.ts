@@ -72,7 +72,7 @@ describe("a run that is killed or meets a full disk", function () {
         else {
           refused++;
           assert.equal(stopped.status, 1, `${what}: ${stopped.signal} ${stopped.stderr}`);
-          assert.match(stopped.stderr, new RegExp(`^[a-zA-Z]+: invalid \\S+: ${code}: [^\\n]+; expected [^\\n]+\\n$`), what);
+          assert.match(stopped.stderr, new RegExp(`^[a-zA-Z0-9]+: (?:invalid|missing) \\S+: ${code}: [^\\n]+; expected [^\\n]+\\n$`), what);
         }
         for (const name of existsSync(dir) ? filesBelow(dir) : []) if (expected.has(name)) assert.equal(sha256(readFileSync(join(dir, name))), expected.get(name), `${what}: ${name}`);
         const resumed = child(dir);

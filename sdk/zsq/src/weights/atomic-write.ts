@@ -18,12 +18,7 @@ let files = 0;
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array | Iterable<Uint8Array>): void {
   const file = new AtomicFile(path);
-  try {
-    for (const piece of typeof data === "string" || data instanceof Uint8Array ? [data] : data) file.write(piece);
-  } catch (error) {
-    file.abandon();
-    throw error;
-  }
+  file.write(data);
   file.commit();
 }
 
@@ -40,8 +35,9 @@ export class AtomicFile {
     });
   }
 
-  write(piece: string | Uint8Array): void {
-    this.attempt(() => writeAll(this.file!, typeof piece === "string" ? Buffer.from(piece) : piece));
+  write(data: string | Uint8Array | Iterable<Uint8Array>): void {
+    const pieces = typeof data === "string" ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
+    this.attempt(() => { for (const piece of pieces) writeAll(this.file!, piece); });
   }
 
   commit(): void {
