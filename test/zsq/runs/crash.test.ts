@@ -85,9 +85,9 @@ describe("a run that is killed or meets a full disk", function () {
   });
 
   it("ends with exit code 1 and one line on the command line", () => {
-    const dir = join(folder.path, "command"), zsq = join(repositoryRoot(), "sdk/zsq/bin/zsq.js");
+    const dir = join(folder.path, "command"), main = join(repositoryRoot(), "sdk/zsq/dist/cli/main.js");
     child(dir);
-    const { status, stdout, stderr } = run(dir, "parent:ENOSPC+:1", [zsq, "run", "resume", join(dir, "run")]);
+    const { status, stdout, stderr } = run(dir, "parent:ENOSPC+:1", [main, "run", "resume", join(dir, "run")]);
     assert.deepEqual([status, stdout], [1, ""]);
     assert.match(stderr, /^(?:zsq: )?lock: invalid \S+lock: ENOSPC: [^\n]+; expected a folder that can be written\n$/);
   });
