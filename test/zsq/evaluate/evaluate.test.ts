@@ -43,6 +43,24 @@ describe("evaluateMap", () => {
     assert.deepEqual(steps, [1, 2, 3, 4, 5, 2, 4, 5, 5]);
   });
 
+  it("keeps no more of 400 images than of 100: it streams", async function () {
+    this.timeout(120_000);
+    const [width, height] = [160, 128], path = join(folder, "many.json"), detector = tinyDetector(), resident: number[] = [], bytes: number[] = [];
+    await sharp({ create: { width, height, channels: 3, background: "gray" } }).png().toFile(join(folder, "many.png"));
+    writeFileSync(path, JSON.stringify({
+      images: Array.from({ length: 400 }, (_, i) => ({ id: i + 1, file_name: "many.png", width, height })),
+      annotations: [{ id: 1, image_id: 1, category_id: 1, bbox: [0, 0, 8, 8], area: 64, iscrowd: 0 }], categories: [{ id: 1, name: "one" }, { id: 2, name: "two" }],
+    }));
+    await evaluateMap({ config: { ...detector.config, image: { ...detector.config.image, resize: { shorter: 64, longer: 100 } } }, outputs: (x) => detector.outputs(x) }, openDataset(path), {
+      batchSize: 4, onProgress: (done) => { resident[done] = process.memoryUsage.rss(); bytes[done] = tf.memory().numBytes; },
+    });
+    detector.dispose();
+    assert.equal(bytes[400], bytes[100]);
+    // an image as floats is 0.23 MiB: 300 of them would be 70
+    const grown = (resident[400] - Math.max(...resident.slice(4, 101).filter(Boolean))) / 2 ** 20;
+    assert.ok(grown < 32, `${grown.toFixed(0)} MiB`);
+  });
+
   it("takes images of several sizes in runs of one size", async () => {
     const steps: number[] = [], set = await dataset(6, ({ images }) => images.forEach((image, i) => { if (i % 4 === 3) image.width = 48; }));
     await sharp({ create: { width: 48, height: 32, channels: 3, background: "black" } }).png().toFile(join(folder, "images", "3.png"));

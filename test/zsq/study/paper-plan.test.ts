@@ -5,7 +5,7 @@ import { openDataset, saveCheckpoint } from "zsq";
 import { cocoSplits } from "data-scripts/dist/coco/layout";
 import { flirSplits } from "data-scripts/dist/flir/layout";
 import { verifySplits } from "data-scripts/dist/downloads/verify";
-import { convertWeights, describeDisk, estimatePaper, fineTune, secondsPerImage } from "zsq/dist/cli/paper";
+import { convertWeights, describeDisk, estimateFineTuning, estimatePaper, fineTune, secondsPerImage } from "zsq/dist/cli/paper";
 import { ResultCache } from "zsq/dist/study/cache";
 import { figure2OfPlan } from "zsq/dist/study/figure2";
 import { figure3OfPlan } from "zsq/dist/study/figure3";
@@ -14,7 +14,7 @@ import { paperFiles, paperPlan, processes, selectImages } from "zsq/dist/study/p
 import { studyPlan } from "zsq/dist/study/profiles";
 import { table1OfPlan } from "zsq/dist/study/table1";
 import { readCard } from "zsq/dist/weights/checkpoint-card";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { writeCocoTree, writeFlirTree } from "../../helpers/download-trees";
 import { runCli } from "../../helpers/run-cli";
 import { temporaryFolder } from "../../helpers/temporary-folder";
@@ -51,7 +51,9 @@ describe("the paper profile", () => {
     try {
       const given = { coco: inside("coco"), flir: inside("flir"), weights: writeWeights("w91.safetensors", 91) };
       assert.equal(convertWeights(given, "smoke"), true, "no fine-tuned weights yet");
-      await fineTune("smoke", 1, 0.1);
+      const { seconds, bytes } = estimateFineTuning("smoke", 0.1), disk = statSync(paperFiles("smoke").pretrained).size;
+      assert.ok(seconds > 0.3 && seconds < 30 && bytes > disk);
+      await fineTune("smoke", 1);
       assert.equal(convertWeights(given, "smoke"), false, "trained from these weights");
     } finally {
       process.stdout.write = write;
@@ -63,7 +65,9 @@ describe("the paper profile", () => {
     assert.deepEqual(openDataset(fineTuned.train).images.map(({ frame }) => frame), Array.from({ length: 16 }, (_, i) => i + 1), "the first of the film, in order");
     const seconds = await secondsPerImage(paperFiles("smoke")), estimates = estimatePaper(["table1", "figure4"], plan, 1, seconds);
     assert.ok(estimates.every((one) => one.seconds > 0) && estimates[0].bytes >= 4 * 2 * 2 * 32 * 32 * 3 * 4 && estimates[1].bytes === 0, "figure 4 finds Table 1's images");
-    assert.match(describeDisk(estimates), /^disk: at most 0\.0 GiB of results in .*, where [\d.]+ GiB are free$/);
+    assert.match(describeDisk(estimates), /^disk: at most 1 MiB of results in .*, where [\d.]+ GiB are free$/);
+    assert.match(describeDisk(estimates, 3 * GIB), /^disk: at most 3\.0 GiB/);
+    assert.match(describeDisk(estimates, 2 ** 60), /: NOT ENOUGH; ZSQ_CACHE names another folder$/);
 
     const options = { jobs: 2, cache: new ResultCache() };
     const table = await table1OfPlan(plan, 1, options);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 import { openDataset } from "../datasets/image-dataset";
@@ -10,6 +10,7 @@ import { estimateNotebooks, type NotebookEstimate, type StudyNotebook } from "..
 import { paperFiles, selectImages, type PaperFiles } from "../study/paper-plan";
 import type { ScaleName, StudyPlan } from "../study/profiles";
 import { repositoryRoot } from "../study/repository";
+import type { Task } from "../study/task";
 import { paperRecipe } from "../train/recipe";
 import { trainPaper } from "../train/train-paper";
 import { loadDetector, readConfig, saveCheckpoint } from "../weights/checkpoint";
@@ -17,7 +18,7 @@ import { readCard } from "../weights/checkpoint-card";
 import { sha256OfFile } from "../weights/checksum";
 import { loadTorchvision } from "../weights/torchvision";
 import { interruptSignal, runChild } from "./child";
-import { duration, showProgress } from "./progress";
+import { showProgress } from "./progress";
 import { UsageError } from "./report-error";
 
 /** What a user gives to the paper profile. */
@@ -94,30 +95,72 @@ export async function secondsPerImage({ pretrained, selected }: PaperFiles): Pro
   }
 }
 
-/** What costs say of an image of 160 x 128 through the embedded detector, seconds; a quantized detector takes half as much again as full precision. */
-const EMBEDDED_SECONDS = 0.01, EMBEDDED_PIXELS = 128 * 160, QUANTIZED = 1.5;
+/**
+ * What tasks do to an image, in detections by the full-precision detector of an image of as many pixels: one step of
+ * distillation, calibration, detection by a quantized detector, a step of training.
+ */
+const WORK = { distill: 1, calibrate: 2, quantized: 1.5, train: 3 };
+/** Starting a process that has the libraries and a detector of full size, for each task; seconds. */
+const TASK_SECONDS = 4;
 
 /** Estimates of notebooks at full size, from the measured time of one image. */
 export function estimatePaper(ids: readonly StudyNotebook[], plan: StudyPlan, seed: number, seconds: number): NotebookEstimate[] {
-  const { jobs = 1, models: [{ val, checkpoint }] } = plan, [height, width] = fittedShape(openDataset(val).shapeOf(0), readConfig(checkpoint).image.resize);
-  const evaluate = (QUANTIZED * seconds * jobs) / EMBEDDED_SECONDS, distill = (evaluate * EMBEDDED_PIXELS) / (height * width);
-  return estimateNotebooks(ids, plan, seed, { jobs, slowdown: (kind) => ({ distill, "calibrate-and-evaluate": evaluate })[kind] ?? 1 });
+  const { jobs = 1, models } = plan, sizes = new Map(models.map(({ val, images }) => [val, images ?? Infinity]));
+  const [height, width] = fittedShape(openDataset(models[0].val).shapeOf(0), readConfig(models[0].checkpoint).image.resize);
+  const reduced = (plan.imageShape[0] * plan.imageShape[1]) / (height * width); // images that are distilled have fewer pixels
+  return estimateNotebooks(ids, plan, seed, {
+    jobs,
+    seconds: (task) => {
+      const work = workOf(task, reduced, sizes);
+      return work === undefined ? undefined : TASK_SECONDS / jobs + work * seconds;
+    },
+  });
 }
 
-/** Disk that results may take, and what is free where they go, in words. */
-export function describeDisk(estimates: readonly NotebookEstimate[]): string {
-  const bytes = estimates.reduce((sum, one) => sum + one.bytes, 0), folder = cacheFolder(), gib = (n: number): string => `${(n / 2 ** 30).toFixed(1)} GiB`;
+// in detections; undefined for tasks that run no detector
+function workOf({ kind, parameters, inputs }: Task, reduced: number, sizes: ReadonlyMap<string, number>): number | undefined {
+  const { dataset } = inputs, size = (dataset && "path" in dataset && sizes.get(dataset.path)) || Infinity;
+  const images = Math.min(size, Number(parameters.limit ?? size)), calibration = WORK.calibrate * reduced * Number((parameters.calibration as { images?: number } | undefined)?.images ?? 0);
+  switch (kind) {
+    case "distill": return WORK.distill * reduced * Number(parameters.images) * Math.max(...(parameters.snapshots as number[]));
+    case "calibrate-and-evaluate": {
+      const schemes = (parameters.schemes as unknown[]).length;
+      return calibration + images * (schemes ? WORK.quantized * schemes : 1);
+    }
+    case "histograms": return calibration;
+    case "what-if": return WORK.quantized * images;
+    default: return undefined;
+  }
+}
+
+/** Disk that results may take, and what is free where they go, in words; `more` bytes beside the results. */
+export function describeDisk(estimates: readonly NotebookEstimate[], more = 0): string {
+  const bytes = estimates.reduce((sum, one) => sum + one.bytes, more), folder = cacheFolder();
   mkdirSync(folder, { recursive: true });
   const { bavail, bsize } = statfsSync(folder);
-  return `disk: at most ${gib(bytes)} of results in ${folder}, where ${gib(bavail * bsize)} are free${bytes > bavail * bsize ? ": NOT ENOUGH; ZSQ_CACHE names another folder" : ""}`;
+  return `disk: at most ${amount(bytes)} of results in ${folder}, where ${amount(bavail * bsize)} are free${bytes > bavail * bsize ? ": NOT ENOUGH; ZSQ_CACHE names another folder" : ""}`;
+}
+
+// MiB, rounded up, or GiB
+const amount = (bytes: number): string => (bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`);
+
+/** What fine-tuning is at a scale: for smoke one step of one image. */
+function fineTuning(scale: ScaleName): { data: string; trial: { epochs?: number; batchSize?: number }; steps: number; batchSize: number } {
+  const { flir, selected } = paperFiles(scale), smoke = scale === "smoke", data = smoke ? selected.flir : flir, count = openDataset(join(data, "train.json")).size;
+  const trial = smoke ? { epochs: 1.5 / count, batchSize: 1 } : {}, { epochs, batchSize } = { ...paperRecipe, ...trial };
+  return { data, trial, steps: Math.floor(epochs * Math.floor(count / batchSize)), batchSize };
+}
+
+/** Seconds that fine-tuning takes, from the measured time of one image; and its bytes: weights, their momentum, and the last state beside the one that is written. */
+export function estimateFineTuning(scale: ScaleName, seconds: number): { seconds: number; bytes: number } {
+  const { steps, batchSize } = fineTuning(scale);
+  return { seconds: TASK_SECONDS + WORK.train * seconds * steps * batchSize, bytes: 5 * statSync(paperFiles(scale).pretrained).size };
 }
 
 /** Fine-tunes the pretrained detector on FLIR ADAS, for smoke one step; an interrupted training is continued. */
-export async function fineTune(scale: ScaleName, seed: number, seconds: number): Promise<void> {
-  const { pretrained, fineTuned, flir, selected } = paperFiles(scale), smoke = scale === "smoke", data = smoke ? selected.flir : flir;
-  const count = openDataset(join(data, "train.json")).size, trial = smoke ? { epochs: 1.5 / count, batchSize: 1 } : {}, { epochs = paperRecipe.epochs, batchSize = paperRecipe.batchSize } = trial;
-  const steps = Math.floor(epochs * Math.floor(count / batchSize));
-  process.stdout.write(`no fine-tuned detector was given (--fine-tuned FILE): it is trained, ${steps} steps of ${batchSize} images, about ${duration(TRAINING * seconds * steps * batchSize)} on this device; stop it with Ctrl-C, the same command continues\n`);
+export async function fineTune(scale: ScaleName, seed: number): Promise<void> {
+  const { pretrained, fineTuned } = paperFiles(scale), { data, trial, steps, batchSize } = fineTuning(scale);
+  process.stdout.write(`no fine-tuned detector was given (--fine-tuned FILE): it is trained, ${steps} steps of ${batchSize} images; stop it with Ctrl-C, the same command continues\n`);
   const progress = showProgress("train flir");
   const { map } = await trainPaper({
     data, weights: pretrained, out: fineTuned, seed, ...trial, signal: interruptSignal(),
@@ -125,6 +168,3 @@ export async function fineTune(scale: ScaleName, seed: number, seconds: number):
   }).finally(() => progress.stop());
   process.stdout.write(`fine-tuned: mAP ${map?.toFixed(4)}; ${fineTuned}\n`);
 }
-
-/** A training step takes as long as so many detections of its images. */
-const TRAINING = 3;

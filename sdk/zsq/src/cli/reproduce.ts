@@ -10,10 +10,15 @@ import { repositoryRoot } from "../study/repository";
 import { partTasks } from "../runs/study-tasks";
 import { drawScenes } from "./data";
 import { executorOptions, runAhead, type ExecutorArguments } from "./executor-options";
-import { checkPaperArguments, convertWeights, describeDisk, estimatePaper, fineTune, secondsPerImage, verifyDownloads, type PaperArguments } from "./paper";
+import { checkPaperArguments, convertWeights, describeDisk, estimateFineTuning, estimatePaper, fineTune, secondsPerImage, verifyDownloads, type PaperArguments } from "./paper";
 import { duration } from "./progress";
 import { runNotebooks } from "./run-notebooks";
 import { UsageError } from "./report-error";
+
+const FINE_TUNING = "fine-tuning";
+
+/** What may take long, and how long: a notebook, or fine-tuning. */
+interface Stage { id: StudyNotebook | typeof FINE_TUNING; seconds: number }
 
 interface ReproduceArguments extends PaperArguments, ExecutorArguments { profile: "embedded" | "paper"; scale: "smoke" | "default" | "full"; only?: string; out?: string; seed: number }
 
@@ -62,7 +67,7 @@ async function prepareEmbedded(scale: ScaleName, seed: number, chosen: readonly 
 }
 
 // the user's files are verified and converted, what will be computed is estimated, and only then anything long begins
-async function preparePaper(args: PaperArguments, scale: ScaleName, seed: number, chosen: readonly StudyNotebook[], steps: Steps): Promise<NotebookEstimate[]> {
+async function preparePaper(args: PaperArguments, scale: ScaleName, seed: number, chosen: readonly StudyNotebook[], steps: Steps): Promise<Stage[]> {
   const given = checkPaperArguments(args), files = paperFiles(scale);
   await steps.run("data", () => verifyDownloads(given, scale));
   let untrained = false;
@@ -70,12 +75,13 @@ async function preparePaper(args: PaperArguments, scale: ScaleName, seed: number
   const seconds = await secondsPerImage(files);
   // the tasks are the same whatever the fine-tuned weights: before they are there, others stand for them
   const known = paperPlan(scale, untrained ? files.pretrained : files.fineTuned), estimates = estimatePaper(chosen, known, seed, seconds);
-  process.stdout.write(`\n${seconds.toFixed(2)} s for an image in full precision; ${known.jobs} processes\n${describeEstimates(estimates)}\n${describeDisk(estimates)}\n`);
-  if (untrained) await steps.run("fine-tuning", () => fineTune(scale, seed, seconds));
-  return estimates;
+  const training = untrained ? [{ id: FINE_TUNING as typeof FINE_TUNING, ...estimateFineTuning(scale, seconds) }] : [];
+  process.stdout.write(`\n${seconds.toFixed(2)} s for an image in full precision; ${known.jobs} processes\n${describeEstimates([...training, ...estimates])}\n${describeDisk(estimates, training[0]?.bytes)}\n`);
+  if (untrained) await steps.run(FINE_TUNING, () => fineTune(scale, seed));
+  return [...training, ...estimates];
 }
 
-function describeEstimates(estimates: readonly NotebookEstimate[]): string {
+function describeEstimates(estimates: readonly Stage[]): string {
   const total = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
   return `estimate on ${availableParallelism()} cores, what is in the cache left out: ${estimates.map(({ id, seconds }) => `${id} ${duration(seconds)}`).join(", ")}; about ${duration(total)} in all`;
 }
@@ -99,8 +105,8 @@ class Steps {
   }
 
   // beside what was estimated
-  summary(estimates: readonly NotebookEstimate[]): string {
-    const expected = new Map(estimates.map(({ id, seconds }) => [`notebook ${id}`, seconds]));
+  summary(estimates: readonly Stage[]): string {
+    const expected = new Map(estimates.map(({ id, seconds }) => [id === FINE_TUNING ? id : `notebook ${id}`, seconds]));
     const total = this.times.reduce((sum, [, seconds]) => sum + seconds, 0);
     return [...this.times, ["total", total] as const].map(([name, seconds]) => `${name}: ${seconds.toFixed(1)} s${expected.has(name) ? ` (estimated ${expected.get(name)!.toFixed(0)} s)` : ""}`).join("\n");
   }

@@ -30,8 +30,8 @@ export interface EstimateOptions {
   cache?: ResultCache;
   /** processes; defaults to the number of cores */
   jobs?: number;
-  /** how much slower a kind of task is than its cost says, such as for larger detectors; default 1 */
-  slowdown?: (kind: string) => number;
+  /** seconds that a task takes with all processes at work, where that is not its cost divided among them, such as for larger detectors */
+  seconds?: (task: Task) => number | undefined;
 }
 
 /** Starting a kernel, drawing, and what else a notebook does besides tasks, in seconds. */
@@ -56,18 +56,18 @@ export const NOTEBOOK_TASKS: Readonly<Record<StudyNotebook, (plan: StudyPlan, se
  *
  * Throws if a checkpoint or a data set is missing.
  */
-export function estimateNotebooks(ids: readonly StudyNotebook[], plan: StudyPlan, seed: number, { cache = new ResultCache(), jobs = availableParallelism(), slowdown = () => 1 }: EstimateOptions = {}): NotebookEstimate[] {
+export function estimateNotebooks(ids: readonly StudyNotebook[], plan: StudyPlan, seed: number, { cache = new ResultCache(), jobs = availableParallelism(), seconds = () => undefined }: EstimateOptions = {}): NotebookEstimate[] {
   const counted = new Set<string>();
   return ids.map((id) => {
-    let cost = 0, bytes = 0;
+    let sum = KERNEL_SECONDS, bytes = 0;
     for (const task of NOTEBOOK_TASKS[id](plan, seed)) {
       const key = taskKey(task, kinds);
       if (counted.has(key) || cache.has(key)) continue;
       counted.add(key);
-      cost += kindOf(task, kinds).cost(task.parameters) * slowdown(task.kind);
+      sum += seconds(task) ?? kindOf(task, kinds).cost(task.parameters) / jobs;
       bytes += bytesOf(task);
     }
-    return { id, seconds: KERNEL_SECONDS + cost / jobs, bytes };
+    return { id, seconds: sum, bytes };
   });
 }
 
