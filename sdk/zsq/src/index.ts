@@ -57,7 +57,7 @@ export { convertTorchvision, loadTorchvision, stateDictDifference, type StateDic
 // Data sets
 export { readCocoJson, type CocoAnnotation, type CocoCategory, type CocoImage, type CocoInfo, type CocoJson } from "./datasets/coco-json";
 export { ImageDataset, openDataset, type ImageBatch, type ImageObjects } from "./datasets/image-dataset";
-export { contactSheet, encodePng, type NormalizedImages } from "./datasets/encode-image";
+export { contactSheet, contactSheets, encodePng, type NormalizedImages } from "./datasets/encode-image";
 export { denormalize, normalizeImages } from "./datasets/normalize";
 
 // Evaluation
@@ -74,6 +74,7 @@ export type { ParityCheck } from "./parity/compare";
 export { torchvisionParity } from "./parity/torchvision-parity";
 
 // Distillation
+export { enoughImages, type EnoughImagesOptions, type EnoughImagesPoint } from "./distill/enough-images";
 export { statisticsCoverage, type ConvolutionCoverage, type Coverage } from "./distill/coverage";
 export { distill, NotFiniteError, type DistilledImages, type DistillOptions, type DistillProgress } from "./distill/distill";
 export { meanLoss, meanStdLoss, stdLoss, sumOf, type LossTerm, type Normalizer, type StatisticsLoss } from "./distill/losses";
@@ -100,7 +101,7 @@ export { domainGap, domainGapCheck, type DomainGap, type DomainGapOptions, type 
 export { privacyCheck, type PrivacyOptions, type PrivacyRow } from "./study/privacy";
 export { comparedMethods, imageMethods, type ComparedMethod } from "./study/methods";
 export type { ImageMethod, MethodCard, PublishedFigure } from "./distill/methods/method";
-export { runDistillation, type Distillation, type RunDistillationOptions } from "./study/run-distillation";
+export { runDistillation, writeDistillation, type Distillation, type RunDistillationOptions } from "./study/run-distillation";
 export { quantizationWays, wayName, type QuantizationWay, type QuantizationWaysOptions } from "./study/quantization-ways";
 export { runTasks, type RunTasksOptions } from "./study/executor";
 export { scales, type ProfileName, type ScaleName } from "./study/profiles";
@@ -136,6 +137,7 @@ export { evaluationInput, precisionRecall } from "./course/precision-recall";
 export { bitsFigure, type BitsFigureOptions, type BitsRow } from "./plot/bits-figure";
 export { boxesFigure, type LabelledBox } from "./plot/boxes-figure";
 export { curvesFigure, type Curve, type CurveAxis, type CurvesOptions, type Guide } from "./plot/curves-figure";
+export { enoughImagesFigure, type EnoughImagesRun } from "./plot/enough-images-figure";
 export { distillationFigure, type DistillationFigureOptions, type DistillationRun } from "./plot/distillation-figure";
 export type { Figure, FigureOptions } from "./plot/figure";
 export { compareFigure } from "./plot/compare-figure";

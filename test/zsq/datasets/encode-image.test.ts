@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { contactSheet, encodePng } from "zsq";
+import { contactSheet, contactSheets, encodePng } from "zsq";
 
 describe("encodePng", () => {
   const image = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
@@ -22,5 +22,19 @@ describe("encodePng", () => {
     const { data, info } = await sharp(await contactSheet(images, image, 1)).raw().toBuffer({ resolveWithObject: true });
     assert.deepEqual([info.width, info.height], [2, 2]);
     assert.deepEqual([...data].slice(0, 9), [0, 128, 255, 0, 255, 191, 255, 255, 255]);
+  });
+
+  it("makes sheets of images that come in chunks, whatever the chunks", async () => {
+    const single = [0, 1].map((k) => ({ data: images.data.slice(6 * k, 6 * k + 6), shape: [1, 1, 2, 3] }));
+    const sheets = async (chunks: typeof single, size: number): Promise<Buffer[]> => {
+      const all: Buffer[] = [];
+      for await (const sheet of contactSheets(chunks, image, size, 1)) all.push(sheet);
+      return all;
+    };
+    const whole = await contactSheet(images, image, 1);
+    assert.deepEqual(await sheets([images], 2), [whole]);
+    assert.deepEqual(await sheets(single, 2), [whole]);
+    assert.deepEqual(await sheets([images], 1), await Promise.all(single.map((one) => contactSheet(one, image, 1))));
+    assert.deepEqual(await sheets([], 2), []);
   });
 });

@@ -1,14 +1,13 @@
 import { join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
-import { contactSheet, encodePng, type NormalizedImages } from "../datasets/encode-image";
+import { contactSheets, encodePng, type NormalizedImages } from "../datasets/encode-image";
 import { statisticsCoverage, type Coverage } from "../distill/coverage";
 import { distillPresets, type DistillPresetName } from "../distill/presets";
 import { stopRules, type StopRuleName } from "../distill/stop-rules";
 import type { RetinaNetConfig } from "../nn/config";
-import { distillationTasks, runDistillation, type Distillation } from "../study/run-distillation";
+import { distillationTasks, runDistillation, writeDistillation, type Distillation } from "../study/run-distillation";
 import { writeFileAtomic } from "../weights/atomic-write";
 import { loadDetector } from "../weights/checkpoint";
-import { writeSafetensors } from "../weights/safetensors";
 import { interruptSignal } from "./child";
 import { executorOptions, runAhead, type ExecutorArguments } from "./executor-options";
 import { showProgress } from "./progress";
@@ -35,7 +34,7 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
     .option("chunk", { type: "number", requiresArg: true, default: 16, describe: "images that run together; what is finished survives an interruption" })
     .option("png", { type: "number", choices: [8, 16] as const, describe: "also write each image as PNG of so many bits" })
     .option("json", { type: "boolean", default: false, describe: "print JSON" })
-    .option("out", { type: "string", default: "distilled", describe: "writes OUT.safetensors (lossless) and OUT.png (to look at)" }),
+    .option("out", { type: "string", default: "distilled", describe: "writes OUT.safetensors (lossless) and OUT.png (to look at; OUT-2.png, ... from 129 images)" }),
   handler: async ({ checkpoint, preset, images, iterations, height, width, seed, snapshots, until, jobs, chunk, png, json, out, ...executor }) => {
     const detector = loadDetector(checkpoint); // refuses a damaged file before any process starts
     const { config } = detector;
@@ -50,9 +49,8 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
       });
       progress.stop();
       const metadata = new Map(Object.entries({ checkpoint: resolve(checkpoint), preset, iterations: String(iterations), seed: String(seed), ...(until && { until }) }));
-      const named = kept.map((i) => [i === iterations ? "images" : `after ${i}`, result.snapshots.get(i)!] as const);
-      writeSafetensors(`${out}.safetensors`, new Map(named), metadata);
-      const files = [`${out}.safetensors`, ...await writePictures(result.snapshots.get(iterations)!, config, out, png)];
+      writeDistillation(`${out}.safetensors`, result, new Map(kept.map((i) => [i, i === iterations ? "images" : `after ${i}`])), metadata);
+      const files = [`${out}.safetensors`, ...await writePictures(() => result.chunks(iterations), config, out, png)];
       process.stdout.write(`${json ? JSON.stringify(summaryOf(result, config, files), null, 2) : describe(result, config, files)}\n`);
     } finally {
       progress.stop();
@@ -60,10 +58,19 @@ export const distillCommand: CommandModule<object, DistillArguments> = {
   },
 };
 
-async function writePictures(images: NormalizedImages, { image }: RetinaNetConfig, out: string, bits?: 8 | 16): Promise<string[]> {
-  writeFileAtomic(`${out}.png`, await contactSheet(images, image));
-  if (bits) for (let k = 0; k < images.shape[0]; k++) writeFileAtomic(join(out, `${String(k).padStart(4, "0")}.png`), await encodePng(images, k, image, bits));
-  return [`${out}.png`, ...(bits ? [out] : [])];
+// contact sheets OUT.png, OUT-2.png, ...; in the folder OUT the images one by one
+async function writePictures(chunks: () => Iterable<NormalizedImages>, { image }: RetinaNetConfig, out: string, bits?: 8 | 16): Promise<string[]> {
+  const files: string[] = [];
+  for await (const sheet of contactSheets(chunks(), image)) {
+    files.push(`${out}${files.length ? `-${files.length + 1}` : ""}.png`);
+    writeFileAtomic(files[files.length - 1], sheet);
+  }
+  if (!bits) return files;
+  let number = 0;
+  for (const chunk of chunks()) {
+    for (let k = 0; k < chunk.shape[0]; k++) writeFileAtomic(join(out, `${String(number++).padStart(4, "0")}.png`), await encodePng(chunk, k, image, bits));
+  }
+  return [...files, out];
 }
 
 const summaryOf = ({ history, taken }: Distillation, config: RetinaNetConfig, files: string[]): object => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sweepTemporaries, writeFileAtomic } from "../weights/atomic-write";
+import { sha256OfFile } from "../weights/checksum";
 import { readSafetensors, writeSafetensors, type NamedArray } from "../weights/safetensors";
 import { canonicalJson, sha256, type Json } from "./canonical-json";
 import { repositoryRoot } from "./repository";
@@ -51,6 +52,11 @@ export class ResultCache {
     return { value: entry.value, ...(entry.tensors !== null && { tensors: readSafetensors(this.tensorPath(key)).tensors }) };
   }
 
+  /** The JSON value of the result with that key, without its arrays. Null as read(key). */
+  value(key: string): Json | null {
+    return this.intact(key)?.value ?? null;
+  }
+
   /** Whether read(key) would find a result. */
   has(key: string): boolean {
     return this.intact(key) !== null;
@@ -71,7 +77,7 @@ export class ResultCache {
     const key = cacheKey(description);
     const path = this.path(key, "json"), tensorPath = this.tensorPath(key);
     if (tensors) writeSafetensors(tensorPath, tensors, metadata);
-    const entry = { schema: 1 as const, key, description, value, tensors: tensors ? sha256(readFileSync(tensorPath)) : null };
+    const entry = { schema: 1 as const, key, description, value, tensors: tensors ? sha256OfFile(tensorPath) : null };
     writeFileAtomic(path, `${canonicalJson({ ...entry, sha256: sha256(canonicalJson(entry)) })}\n`);
     return key;
   }
@@ -101,7 +107,7 @@ export class ResultCache {
       const { sha256: checksum, ...rest } = JSON.parse(text) as Entry;
       if (`${canonicalJson({ ...rest, sha256: checksum })}\n` !== text) return null;
       if (rest.schema !== 1 || rest.key !== key || sha256(canonicalJson(rest)) !== checksum) return null;
-      if (rest.tensors !== null && sha256(readFileSync(this.tensorPath(key))) !== rest.tensors) return null;
+      if (rest.tensors !== null && sha256OfFile(this.tensorPath(key)) !== rest.tensors) return null;
       return { ...rest, sha256: checksum };
     } catch {
       return null; // absent or not JSON

@@ -1,5 +1,6 @@
 import { sha256OfFile } from "../weights/checksum";
-import { readSafetensors, type NamedArray } from "../weights/safetensors";
+import { asFloat32 } from "../weights/dtype";
+import { openSafetensors, writeTensors, type NamedArray } from "../weights/safetensors";
 import { ResultCache } from "./cache";
 import { distillTask, type DistillParameters, type DistillValue } from "./distill-task";
 import { runTasks, type RunTasksOptions } from "./executor";
@@ -11,10 +12,12 @@ export interface RunDistillationOptions extends Pick<RunTasksOptions, "jobs" | "
   chunk?: number;
 }
 
-/** What a distillation gave. */
+/** What a distillation gave; the images stay in the files of its chunks until they are asked for. */
 export interface Distillation {
-  /** normalized images [n, h, w, 3] after so many iterations */
-  snapshots: Map<number, NamedArray>;
+  /** of all images: [n, h, w, 3] */
+  shape: readonly [number, number, number, number];
+  /** normalized images after so many iterations, a chunk [k, h, w, 3] after the other; throws if that snapshot was not asked for */
+  chunks(iterations: number): Iterable<NamedArray>;
   /** mean loss of all images by iteration */
   history: number[];
   /** iterations that each image took */
@@ -30,9 +33,10 @@ export interface Distillation {
  */
 export async function runDistillation(checkpoint: string, { images, firstImage, ...parameters }: DistillParameters, { chunk = 16, cache = new ResultCache(), ...options }: RunDistillationOptions = {}): Promise<Distillation> {
   const keys = await runTasks(distillationTasks(checkpoint, { images, firstImage, ...parameters }, chunk), { ...options, cache });
-  const result = join(keys.map((key) => cache.tensorPath(key)), parameters, images);
+  const { snapshots, imageShape: [height, width] } = parameters, paths = keys.map((key) => cache.tensorPath(key));
+  const result: Distillation = { shape: [images, height, width, 3], chunks: (iterations) => readChunks(paths, iterations, snapshots), history: [], taken: [] };
   keys.forEach((key, k) => {
-    const { history, taken } = cache.read(key)!.value as unknown as DistillValue;
+    const { history, taken } = cache.value(key) as unknown as DistillValue;
     history.forEach((loss, i) => (result.history[i] = (result.history[i] ?? 0) + (loss * taken.length) / images));
     result.taken.splice(k * chunk, taken.length, ...taken);
   });
@@ -50,14 +54,25 @@ export function distillationTasks(checkpoint: string, { images, firstImage, ...p
   });
 }
 
-function join(paths: readonly string[], { snapshots, imageShape: [height, width] }: Omit<DistillParameters, "images" | "firstImage">, images: number): Distillation {
-  const size = height * width * 3;
-  const joined = new Map(snapshots.map((i) => [i, { shape: [images, height, width, 3], data: new Float32Array(images * size) }]));
-  let at = 0;
+/** Writes the images of some snapshots of a distillation as one safetensors file, a chunk at a time. - **names** – tensor by iterations */
+export function writeDistillation(path: string, distillation: Distillation, names: ReadonlyMap<number, string>, metadata: ReadonlyMap<string, string>): void {
+  const iterations = new Map([...names].map(([i, name]) => [name, i])), info = { dtype: "F32" as const, shape: distillation.shape };
+  writeTensors(path, new Map([...names.values()].map((name) => [name, info])), (name) => chunkBytes(distillation.chunks(iterations.get(name)!)), metadata);
+}
+
+function* chunkBytes(chunks: Iterable<NamedArray>): Iterable<Uint8Array> {
+  for (const { data } of chunks) yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function* readChunks(paths: readonly string[], iterations: number, snapshots: readonly number[]): Iterable<NamedArray> {
+  if (!snapshots.includes(iterations)) throw new RangeError(`runDistillation: unknown snapshot: ${iterations}; expected one of ${snapshots.join(", ")}`);
   for (const path of paths) {
-    const { tensors } = readSafetensors(path);
-    for (const [i, { data }] of joined) data.set(tensors.get(snapshotName(i))!.data, at);
-    at += tensors.get(snapshotName(snapshots[0]))!.data.length;
+    const file = openSafetensors(path);
+    try {
+      const tensor = file.read(snapshotName(iterations));
+      yield { shape: tensor.shape, data: asFloat32(tensor) };
+    } finally {
+      file.close();
+    }
   }
-  return { snapshots: joined, history: [], taken: [] };
 }

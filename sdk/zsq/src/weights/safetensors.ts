@@ -62,14 +62,14 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Name
 }
 
 /**
- * Writes a safetensors file of tensors that are asked for one after another, so that one at a time is in memory: wider
- * dtypes first, which keeps each aligned, then by name.
+ * Writes a safetensors file of tensors that are asked for one after another, so that one at a time is in memory, or a piece
+ * of one: wider dtypes first, which keeps each aligned, then by name.
  *
- * - **bytes** – of the tensor of that name, little-endian in C order
+ * - **bytes** – of the tensor of that name, little-endian in C order; or pieces of them, one after another
  *
  * Throws as writeSafetensors; what `bytes` throws ends it, and no file is left.
  */
-export function writeTensors(path: string, tensors: ReadonlyMap<string, TensorInfo>, bytes: (name: string) => RawTensor["bytes"], metadata: ReadonlyMap<string, string> = new Map()): void {
+export function writeTensors(path: string, tensors: ReadonlyMap<string, TensorInfo>, bytes: (name: string) => Uint8Array | Iterable<Uint8Array>, metadata: ReadonlyMap<string, string> = new Map()): void {
   const width = (name: string): number => DTYPE_BYTES[tensors.get(name)!.dtype];
   const names = [...tensors.keys()].sort().sort((a, b) => width(b) - width(a));
   const fields = metadata.size ? [`"__metadata__":{${[...metadata.keys()].sort().map((key) => `${JSON.stringify(key)}:${JSON.stringify(metadata.get(key))}`).join()}}`] : [];
@@ -84,15 +84,23 @@ export function writeTensors(path: string, tensors: ReadonlyMap<string, TensorIn
   header.writeBigUInt64LE(BigInt(header.length - 8));
   text.copy(header, 8);
   writeFileAtomic(path, pieces(header, names, (name) => {
-    const piece = bytes(name), expected = elements(tensors.get(name)!.shape) * width(name);
-    if (piece.length !== expected) throw new Error(`writeSafetensors: invalid bytes of ${name}: ${piece.length}; expected ${expected}`);
-    return piece;
+    const given = bytes(name), expected = elements(tensors.get(name)!.shape) * width(name);
+    return counted(name, given instanceof Uint8Array ? [given] : given, expected);
   }));
 }
 
-function* pieces(header: Uint8Array, names: readonly string[], bytes: (name: string) => Uint8Array): Iterable<Uint8Array> {
+function* pieces(header: Uint8Array, names: readonly string[], bytes: (name: string) => Iterable<Uint8Array>): Iterable<Uint8Array> {
   yield header;
-  for (const name of names) yield bytes(name);
+  for (const name of names) yield* bytes(name);
+}
+
+function* counted(name: string, pieces: Iterable<Uint8Array>, expected: number): Iterable<Uint8Array> {
+  let length = 0;
+  for (const piece of pieces) {
+    length += piece.length;
+    yield piece;
+  }
+  if (length !== expected) throw new Error(`writeSafetensors: invalid bytes of ${name}: ${length}; expected ${expected}`);
 }
 
 function open(reader: string, path: string): TensorFile {
