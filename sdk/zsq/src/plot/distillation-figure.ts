@@ -21,5 +21,5 @@ const COLOURS = [SOURCES["distilled-mean"].colour, SOURCES["distilled-mean-std"]
 export function distillationFigure(runs: readonly DistillationRun[], { title, references = [], theme }: DistillationFigureOptions): Figure {
   const curves = runs.map(({ name, history }, i) => ({ name, colour: COLOURS[i % COLOURS.length], points: history.map((loss, k): [number, number] => [k, loss]) }));
   const guides = references.map(({ name, loss }): Guide => ({ name, axis: "y", at: loss }));
-  return curvesFigure(curves, { title, x: { title: "iterations" }, y: { title: "loss (logarithmic)", log: true }, guides, theme });
+  return curvesFigure(curves, { title, x: { title: "iterations" }, y: { title: "squared distance from stored (logarithmic)", log: true }, guides, theme });
 }
