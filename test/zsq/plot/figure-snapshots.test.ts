@@ -55,6 +55,7 @@ const figures: Record<string, () => Figure | Drawing> = {
   compareFigure: () => zsq.compareFigure(compareExample()),
   curvesFigure: () => zsq.curvesFigure([{ name: "a", colour: "#0072B2", points: [[0, 1], [1, 10], [2, 100]] }], { title, x: { title: "step" }, y: { title: "loss (squared distance)", log: true } }),
   distillationFigure: () => zsq.distillationFigure([{ name: "mean", history: [100, 10, 1] }], { title, references: [{ name: "real", loss: 5 }] }),
+  enoughImagesFigure: () => zsq.enoughImagesFigure([{ name: "distilled", points: [{ images: 1, mean: 0.8, low: 0.7, high: 0.9 }, { images: 2, mean: 0.92, low: 0.85, high: 0.97 }, { images: 4, mean: 1, low: 1, high: 1 }] }], { title }),
   figure1Framework: () => zsq.figure1Framework(figure1, pictures),
   "figure1Framework-narrow": () => zsq.figure1Framework(figure1, pictures, { columns: 1 }),
   figure1Loop: () => zsq.figure1Loop(figure1, pictures),
