@@ -52,14 +52,15 @@ function inFile(weights: Weights, name: string, shape: readonly number[]): Float
  * Throws one line that names the file and the reason if it is missing, damaged, not what its card describes, without a
  * valid config, or if a weight is missing, unknown, of another shape or not finite.
  */
-export const loadDetector = (path: string): Detector => load(path, readCard(path));
+export const loadDetector = (path: string): Detector => load(path, readCard);
 
 /** loadDetector for a file that something else than its card lies beside. */
-export const loadDetectorAlone = (path: string): Detector => load(path, null);
+export const loadDetectorAlone = (path: string): Detector => load(path, () => null);
 
-function load(path: string, card: CheckpointCard | null): Detector {
+function load(path: string, cardOf: typeof readCard): Detector {
   const file = openSafetensors(path);
   try {
+    const card = cardOf(path);
     if (card && sha256OfFile(path) !== card.sha256) throw new Error(`loadDetector: damaged ${path}: its SHA-256 differs; expected ${card.sha256} as in ${cardPath(path)}`);
     const config = configIn(file.metadata, "loadDetector", path), expected = fileShapes(config);
     for (const name of file.tensors.keys()) if (!expected.has(name)) throw new Error(`loadDetector: unknown weight in ${path}: ${name}; expected the ${expected.size} names of its config`);
