@@ -29,7 +29,9 @@ describe(`a run of 48 tasks that is killed at ${CASES} random moments`, function
       let may = 0;
       for (let kill = 0; kill < (k % 5 === 4 ? 2 : 1); kill++) { // every fifth is killed again while it resumes
         const victim = random.choice(VICTIMS), attempt = new Attempt(dir);
-        if (!await attempt.killAfter(random.uniform(0, duration), victim)) continue;
+        // any moment from the lock to the end, or one when a certain number of tasks have begun
+        const [ms, tasks] = k % 2 ? [random.uniform(0, duration), 0] : [random.uniform(0, 20), random.integer(1, LARGE_RUN_WORK)];
+        if (!await attempt.killAfter(ms, tasks, victim)) continue;
         struck[victim]++;
         may += victim === "worker" ? 1 : WORKERS;
       }
@@ -70,9 +72,10 @@ class Attempt {
     return this.child.exitCode;
   }
 
-  /** kill -9 so long after the lock was taken; resolves when all its processes are gone, to whether it still ran. */
-  async killAfter(ms: number, victim: (typeof VICTIMS)[number]): Promise<boolean> {
+  /** kill -9 so long after the lock was taken and so many tasks had begun; resolves when all its processes are gone, to whether it still ran. */
+  async killAfter(ms: number, tasks: number, victim: (typeof VICTIMS)[number]): Promise<boolean> {
     await this.begin();
+    while (this.child.exitCode === null && begun(this.dir) < tasks) await sleep(2);
     await Promise.race([sleep(ms), this.closed]);
     const workers = this.workers(), targets = [...(victim === "worker" ? [] : [this.child.pid!]), ...(victim === "coordinator" ? [] : workers.slice(0, victim === "both" ? WORKERS : 1))];
     const ran = this.child.exitCode === null && targets.length > 0;
@@ -100,7 +103,7 @@ class Attempt {
 
 const killsIn = (struck: Readonly<Record<string, number>>): number => Object.values(struck).reduce((a, b) => a + b);
 
-const begun = (dir: string): number => readFileSync(`${dir}.begun`, "utf8").split("\n").length - 1;
+const begun = (dir: string): number => (existsSync(`${dir}.begun`) ? readFileSync(`${dir}.begun`, "utf8").split("\n").length - 1 : 0);
 
 function kill(pid: number): void {
   try {
