@@ -57,13 +57,13 @@ describe("zsq", () => {
   it("says in one line, with exit code 1, which file is missing or damaged", async () => {
     writeFileSync(inside("damaged.safetensors"), "no tensors here");
     writeCheckpoint(inside("whole.safetensors"));
-    writeFileSync(inside("damaged.json"), '{"images": [');
+    writeFileSync(inside("cut.json"), '{"images": [');
     const failing: [string[], RegExp][] = [
       [["weights", "verify", inside("none")], /^weights: missing file: .*none; expected a checkpoint\n$/],
       [["weights", "inspect", inside("damaged.safetensors")], /^(read|open)Safetensors: damaged .*damaged\.safetensors: [^\n]*\n$/],
       [["distill", inside("damaged.safetensors")], /^(read|open)Safetensors: damaged [^\n]*\n$/],
       [["evaluate", inside("whole.safetensors"), inside("none.json")], /^readCocoJson: missing .*none\.json[^\n]*\n$/],
-      [["evaluate", inside("whole.safetensors"), inside("damaged.json")], /^readCocoJson: damaged .*damaged\.json[^\n]*\n$/],
+      [["evaluate", inside("whole.safetensors"), inside("cut.json")], /^readCocoJson: damaged .*cut\.json[^\n]*\n$/],
     ];
     for (const [args, message] of failing) {
       const { code, stderr } = await runCli(...args);
