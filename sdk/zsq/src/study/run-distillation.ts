@@ -16,7 +16,7 @@ export interface RunDistillationOptions extends Pick<RunTasksOptions, "jobs" | "
 export interface Distillation {
   /** of all images: [n, h, w, 3] */
   shape: readonly [number, number, number, number];
-  /** normalized images after so many iterations, a chunk [k, h, w, 3] after the other; throws if that snapshot was not asked for */
+  /** normalized images after so many iterations, a chunk [k, h, w, 3] after the other, each in the memory of the one before; throws if that snapshot was not asked for */
   chunks(iterations: number): Iterable<NamedArray>;
   /** mean loss of all images by iteration */
   history: number[];
@@ -66,10 +66,12 @@ function* chunkBytes(chunks: Iterable<NamedArray>): Iterable<Uint8Array> {
 
 function* readChunks(paths: readonly string[], iterations: number, snapshots: readonly number[]): Iterable<NamedArray> {
   if (!snapshots.includes(iterations)) throw new RangeError(`runDistillation: unknown snapshot: ${iterations}; expected one of ${snapshots.join(", ")}`);
+  let room: ArrayBuffer | undefined;
   for (const path of paths) {
     const file = openSafetensors(path);
     try {
-      const tensor = file.read(snapshotName(iterations));
+      const tensor = file.read(snapshotName(iterations), room);
+      room = tensor.bytes.buffer as ArrayBuffer;
       yield { shape: tensor.shape, data: asFloat32(tensor) };
     } finally {
       file.close();
