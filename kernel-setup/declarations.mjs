@@ -24,7 +24,7 @@ async function main() {
     try {
       fs.writeFileSync(rough, await flatten(path.join(folder, "index.d.ts"), tools));
       fs.writeFileSync(rough, plain(rough, tools));
-      writeWhole(flat, await flatten(rough, tools)); // once more: leaves out what only the generics needed
+      writeWhole(flat, nameable(await flatten(rough, tools))); // once more: leaves out what only the generics needed
     } finally {
       fs.rmSync(rough, { force: true });
     }
@@ -38,6 +38,13 @@ async function flatten(input, { rollup, dts }) {
   const { output: [{ code }] } = await bundle.generate({ format: "es", paths: { "@tensorflow/tfjs-node-gpu": TENSORS } });
   await bundle.close();
   return code.includes(TENSORS) && !code.includes(METHODS) ? `import "${METHODS}";\n${code}` : code;
+}
+
+/** The same with every type exported: a cell's variable may be of a type that the package does not export, and the compiler has to name it. */
+function nameable(code) {
+  const exported = new Set([...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, names]) => names.split(",").map((name) => name.trim().split(" as ")[0])));
+  const inner = [...code.matchAll(/^(?:declare )?(?:abstract )?(?:interface|type|class|enum) ([\w$]+)/gm)].map(([, name]) => name).filter((name) => !exported.has(name));
+  return inner.length ? `${code}\nexport type { ${[...new Set(inner)].join(", ")} };\n` : code;
 }
 
 /** Text of a declaration file with each `z.output<typeof schema>` written out. */

@@ -22,10 +22,14 @@ describe("kernel-setup: flat declarations", function () {
   before(make);
 
   for (const name of ["coco-eval-ts", "zsq"]) {
-    it(`of ${name} export the same names as those of its modules`, () => {
-      const names = namesOf(dist(name, "flat.d.ts"));
-      assert.ok(names.length > 20);
-      assert.deepEqual(names, namesOf(dist(name, "index.d.ts")));
+    it(`of ${name} export the same names as those of its modules, and as types all others that a variable may be of`, () => {
+      const text = readFileSync(dist(name, "flat.d.ts"), "utf8"), own = namesOf(dist(name, "index.d.ts")), names = new Set(namesOf(dist(name, "flat.d.ts")));
+      assert.ok(own.length > 20);
+      assert.deepEqual(own.filter((one) => !names.has(one)), []);
+      const others = [...names].filter((one) => !own.includes(one)), types = /export type \{([^}]*)\};\s*$/.exec(text)![1].split(",").map((one) => one.trim());
+      assert.ok(others.length > 0);
+      assert.deepEqual(others.filter((one) => !types.includes(one)), []);
+      for (const [, type] of text.matchAll(/^(?:interface|type|declare class) (\w+)/gm)) assert.ok(names.has(type) || text.includes(`${type} as `), type);
     });
   }
 
