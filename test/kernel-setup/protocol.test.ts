@@ -219,6 +219,16 @@ describe("kernel: protocol", function () {
         assert.deepEqual([(await run("steps")).result, (await run("tf.memory().numTensors - held")).result], [before, "0"]);
       });
     }
+    it("ends a calibration hard whose single batch takes longer than the kernel waits, and it can go on", async () => {
+      await run("const crowd = Array.from({ length: 100000 }, () => images);\nsteps = 0;"); // so many that a batch now and then sorts for a second
+      const cell = await run("calibrate(detector, crowd, { onProgress: () => void steps++ });", { interruptAfter: 1.5 });
+      assert.match(cell.error ?? "no error", /^Interrupted: /);
+      assert.ok(cell.seconds > 0 && cell.seconds < 1, `${cell.seconds} s`);
+      const { result: before } = await run("steps");
+      await run(sleep(200));
+      assert.equal((await run("steps")).result, before);
+      assert.equal((await run("calibrate(detector, images).size > 0")).result, "true");
+    });
   });
 
   describe("itself", () => {
