@@ -67,7 +67,6 @@ export function calibrate(detector: Calibrated, images: tf.Tensor4D | readonly t
   const calibrator = new Calibrator(detector, { images: total, imageShape: largest, ...observation });
   for (const batch of given) {
     for (let start = 0; start < batch.shape[0]; start += batchSize) {
-      throwIfStopped("calibrate");
       const part = batch.slice(start, Math.min(batchSize, batch.shape[0] - start));
       try {
         calibrator.add(part);
@@ -105,6 +104,7 @@ export class Calibrator {
   add(images: tf.Tensor4D): void {
     const { detector: { config, weights, folded }, sites } = this;
     const observe = (key: string | undefined, x: tf.Tensor4D): undefined => {
+      throwIfStopped("calibrate"); // a layer's observer may take a second
       if (key !== undefined) observeTensor(this.observers.get(key)!, x);
       return undefined;
     };

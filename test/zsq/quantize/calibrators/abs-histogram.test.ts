@@ -33,6 +33,13 @@ describe("AbsHistogram", () => {
     assert.ok(amax! > 0.9 && amax! < 4, `${amax}`);
   });
 
+  it("counts beyond 2^24, but in float32, where a batch stops there and the sum of batches is rounded", () => {
+    const ones = new Float32Array(2 ** 24 + 3).fill(1), exact = new AbsHistogram(), float32 = new AbsHistogram(2048, "float32");
+    for (const histogram of [exact, float32]) histogram.add(ones).add(Float32Array.of(1));
+    assert.equal(exact.counts[2047], 2 ** 24 + 4);
+    assert.equal(float32.counts[2047], 2 ** 24);
+  });
+
   it("finds no threshold among zeros", () => {
     const zeros = new AbsHistogram().add(new Float32Array(3));
     assert.deepEqual(zeros.entropy(), { index: null, amax: null, error: null });

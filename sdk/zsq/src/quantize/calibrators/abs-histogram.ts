@@ -13,17 +13,21 @@ export interface Threshold {
  * Histogram of |x| over [0, width * bins], and the thresholds that TensorRT's calibrators choose from it: symmetric
  * ranges [-amax, amax] for comparison with the exact ones of calibrate().
  *
- * The first values that are not all 0 fix the width of a bin; larger ones add bins on the right. Counts are exact.
+ * The first values that are not all 0 fix the width of a bin; larger ones add bins on the right.
  *
- * Source: pytorch-quantization's HistogramCalibrator, without the float32 counting that makes it forget values.
+ * Source: pytorch-quantization's HistogramCalibrator. Its float32 counts, which stop at 2^24 in a bin of a batch and so
+ * forget values, are there on request; those of float64 are exact to 2^53.
  */
 export class AbsHistogram {
   /** of a bin; 0 while all values were 0 */
   width = 0;
   counts: Float64Array;
 
-  /** - **bins** – of the first batch; defaults to 2048 */
-  constructor(private readonly bins = 2048) {
+  /**
+   * - **bins** – of the first batch; defaults to 2048
+   * - **dtype** – of the counts; defaults to "float64"
+   */
+  constructor(private readonly bins = 2048, private readonly dtype: "float64" | "float32" = "float64") {
     if (!Number.isInteger(bins) || bins < LEVELS) throw new RangeError(`AbsHistogram: invalid bins: ${bins}; expected an integer >= ${LEVELS}`);
     this.counts = new Float64Array(bins);
   }
@@ -38,8 +42,9 @@ export class AbsHistogram {
     if (this.width === 0) this.width = largest / this.bins;
     const { width } = this;
     this.grow(width > 0 ? Math.ceil(largest / width - 1e-9) : 0); // a hair less, so that the maximum closes the last bin
-    const { counts } = this;
-    for (const value of values) counts[width > 0 ? Math.min(Math.floor(Math.abs(value) / width), counts.length - 1) : 0]++;
+    const { counts } = this, batch = this.dtype === "float64" ? counts : new Float32Array(counts.length);
+    for (const value of values) batch[width > 0 ? Math.min(Math.floor(Math.abs(value) / width), counts.length - 1) : 0]++;
+    if (batch !== counts) for (let i = 0; i < counts.length; i++) counts[i] = Math.fround(counts[i] + batch[i]);
     return this;
   }
 

@@ -138,9 +138,9 @@ abstract class ExtentObserver implements Observer {
   protected abstract choose(): ActivationRange;
 }
 
-// TensorRT's: a threshold of |x|
+// TensorRT's: a threshold of |x|, from its float32 counts
 class ThresholdObserver extends ExtentObserver {
-  private readonly histogram = new AbsHistogram();
+  private readonly histogram = new AbsHistogram(2048, "float32");
 
   constructor(name: string, private readonly threshold: (histogram: AbsHistogram) => number | null) { super(name); }
 
