@@ -1,4 +1,4 @@
-import type { FixtureData } from "zsq/dist/cli/fixture-data";
+import type { FixtureData } from "zsq/dist/parity/fixture-data";
 import { readFixture } from "../../helpers/fixture";
 
 // Reference figures of numpy; the data are drawn again as fixtures/zsq/quantize/generate.py says.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Random, normals } from "zsq";
-import { fixtureBatches } from "zsq/dist/cli/fixture-data";
+import { fixtureBatches } from "zsq/dist/parity/fixture-data";
 import { Extremes, tailSize, upperPercentile } from "zsq/dist/quantize/percentile";
 import { assertClose } from "../../helpers/close";
 import { calibrationCases } from "./calibration-fixture";

@@ -33,9 +33,9 @@ describe("levene", () => {
   });
 
   it("takes constant samples, and refuses too few values", () => {
-    assert.deepEqual(levene([[1, 1], [2, 2]]), { statistic: 0, p: 1 });
-    assert.deepEqual(levene([[1, 1], [2, 4]]), { statistic: Infinity, p: 0 });
-    assert.throws(() => levene([[1, 2]]), /^RangeError: levene: invalid samples: 2 values; expected at least two of two$/);
-    assert.throws(() => levene([[1, 2], [1]]), /levene: invalid samples: 2, 1 values/);
+    assert.deepEqual(levene([[1, 1, 1], [2, 2, 2]]), { statistic: 0, p: 1 });
+    assert.deepEqual(levene([[1, 1, 1, 1], [2, 2, 4, 4]]), { statistic: Infinity, p: 0 });
+    assert.throws(() => levene([[1, 2, 3]]), /^RangeError: levene: invalid samples: 3 values; expected at least two of three$/);
+    assert.throws(() => levene([[1, 2, 3], [1, 2]]), /levene: invalid samples: 3, 2 values/);
   });
 });

@@ -26,9 +26,9 @@ export function figure3Table({ summary, paper }: Pick<Figure3Result, "summary" |
  * @example showTable(new dfd.DataFrame(figure3Spread(result)), { caption: "Do distilled batches spread less?" })
  */
 export function figure3Spread({ spreads }: Pick<Figure3Result, "spreads">): TableRecord[] {
-  return spreads.map(({ against, precision, inputRange, difference: { mean, ci95: [low, high] }, levene: { statistic, p } }) => ({
+  return spreads.map(({ against, precision, inputRange, difference: { mean, ci95: [low, high] }, levene: test }) => ({
     precision, "image range": inputRange === "image" ? "known" : "calibrated", "distilled against": BATCH_SOURCES[against].label,
     "difference of deviations, points [95 %]": `${points(mean, 2)} [${points(low, 2)} to ${points(high, 2)}]`,
-    "Levene W": statistic > 1e6 ? "above 10^6" : statistic.toFixed(2), p: p < 0.001 ? "below 0.001" : p.toFixed(3),
+    "Levene W": !test ? "" : test.statistic > 1e6 ? "above 10^6" : test.statistic.toFixed(2), p: !test ? "too few batches" : test.p < 0.001 ? "below 0.001" : test.p.toFixed(3),
   }));
 }

@@ -12,18 +12,17 @@ export const figure3Claims: Readonly<Record<string, string>> = {
 /** What distilled batches are compared with. */
 const OTHERS = ["real-consecutive", "real-independent", "noise"] as const satisfies readonly BatchSource[];
 
-/** How the spread of distilled batches differs from that of the others, by precision and treatment of the image range; intervals by bootstrap over the batches. */
+/** How the spread of distilled batches differs from that of the others, by precision and treatment of the image range; intervals by bootstrap over the batches, Levene's test where there are three or more. */
 export function figure3Spreads(rows: readonly Figure3Row[], resamples: number, seed: number): Figure3Spread[] {
   const kinds = [...new Map(rows.map(({ precision, inputRange }) => [`${precision} ${inputRange}`, { precision, inputRange }])).values()];
   return kinds.flatMap(({ precision, inputRange }) => {
     const maps = (source: BatchSource): number[] => rows.filter((row) => row.source === source && row.precision === precision && row.inputRange === inputRange).map(({ map }) => map);
     return OTHERS.map((against): Figure3Spread => {
       const pair = [maps("distilled"), maps(against)];
+      const difference = bootstrapInterval(pair, ([a, b]) => standardDeviation(a) - standardDeviation(b), resamples, seed);
+      if (pair.some((values) => values.length < 3)) return { against, precision, inputRange, difference, levene: null };
       const { statistic, p } = levene(pair);
-      return {
-        against, precision, inputRange, difference: bootstrapInterval(pair, ([a, b]) => standardDeviation(a) - standardDeviation(b), resamples, seed),
-        levene: { statistic: Math.min(statistic, Number.MAX_VALUE), p }, // JSON has no Infinity
-      };
+      return { against, precision, inputRange, difference, levene: { statistic: Math.min(statistic, Number.MAX_VALUE), p } }; // JSON has no Infinity
     });
   });
 }
@@ -39,7 +38,7 @@ export function figure3Verdicts(rows: readonly Figure3Row[], spreads: readonly F
   const spread = (against: BatchSource, precision: string): Figure3Spread => spreads.find((one) => one.against === against && one.precision === precision && one.inputRange === "calibrated")!;
   const difference = average("distilled") - average("real-consecutive");
   const { difference: narrower } = spread("real-consecutive", "W8A8");
-  const show = ({ difference: { mean: value, ci95: [low, high] }, levene: { p } }: Figure3Spread): string => `${signed(value)} [${signed(low)}, ${signed(high)}], Levene p ${p.toPrecision(2)}`;
+  const show = ({ difference: { mean: value, ci95: [low, high] }, levene: test }: Figure3Spread): string => `${signed(value)} [${signed(low)}, ${signed(high)}]${test ? `, Levene p ${test.p.toPrecision(2)}` : ""}`;
   return [
     {
       claim: "zsq-batches-equal-on-average", seen: Math.abs(difference) <= 0.005 ? "seen" : difference > 0 ? "reversed" : "not seen",

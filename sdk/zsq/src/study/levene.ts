@@ -12,12 +12,13 @@ export interface LeveneResult {
  * Levene's test with medians (Brown and Forsythe): an analysis of variance of the distances from each sample's median.
  * Unlike a ratio of variances it does not need normal values.
  *
- * Throws unless there are two samples or more, each of two values or more. Where no value is away from its median W is 0.
+ * Throws unless there are two samples or more, each of three values or more: two are always equally far from their median.
+ * Where no value is away from its median W is 0.
  *
  * Source: Brown and Forsythe 1974; equal to scipy.stats.levene(center="median") to 1e-9 (test/fixtures/zsq/study/levene.py).
  */
 export function levene(samples: readonly (readonly number[])[]): LeveneResult {
-  if (samples.length < 2 || samples.some((values) => values.length < 2)) throw new RangeError(`levene: invalid samples: ${samples.map((values) => values.length).join(", ") || "none"} values; expected at least two of two`);
+  if (samples.length < 2 || samples.some((values) => values.length < 3)) throw new RangeError(`levene: invalid samples: ${samples.map((values) => values.length).join(", ") || "none"} values; expected at least two of three`);
   const away = samples.map((values) => values.map((value) => Math.abs(value - percentile(values, 0.5))));
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
   const all = away.flat(), overall = mean(all);

@@ -59,7 +59,7 @@ const summaryRow = z.strictObject({ ...kindOfBatches, mean: fraction, std: z.num
 
 const spreadRow = z.strictObject({
   against: batchSources, precision: kindOfBatches.precision, inputRange: kindOfBatches.inputRange,
-  difference: z.strictObject({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]) }), levene: z.strictObject({ statistic: z.number().min(0), p: fraction }),
+  difference: z.strictObject({ mean: z.number(), ci95: z.tuple([z.number(), z.number()]) }), levene: z.strictObject({ statistic: z.number().min(0), p: fraction }).nullable(),
 });
 
 /**

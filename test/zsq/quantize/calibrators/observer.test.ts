@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { entropy, histogramPercentile, l2Search, meanSquaredError, minMax, movingAverage, percentile, type ActivationRange, type CalibratorSpec } from "zsq";
-import { fixtureBatches, type FixtureData } from "zsq/dist/cli/fixture-data";
+import { fixtureBatches, type FixtureData } from "zsq/dist/parity/fixture-data";
 import { createObserver } from "zsq/dist/quantize/calibrators/observer";
 import { readFixture } from "../../../helpers/fixture";
 
