@@ -1,27 +1,30 @@
 const fancy = process.stdout.isTTY && !process.env.CI;
 
-/** One line per step: number, name, what was found or made, elapsed time. */
+/** One line per step: number, name, what was found or made, elapsed time. Steps may run at the same time. */
 export class Progress {
   constructor(total) {
     this.total = total;
     this.index = 0;
     this.start = Date.now();
+    this.running = new Map();
   }
 
   /** Runs a step and prints its line; returns what the step adds to the context. */
   async show(step, context) {
     this.index += 1;
-    const head = `[${this.index}/${this.total}] ${step.name.padEnd(20)}`;
-    const start = Date.now();
-    const stopTicking = tick(head, start);
+    const head = `[${this.index}/${this.total}] ${step.name.padEnd(20)}`, start = Date.now();
+    this.tick(head, start);
+    const end = (text) => {
+      clearInterval(this.running.get(head));
+      this.running.delete(head);
+      console.log(`${fancy ? "\r\x1b[K" : ""}${head} ${text}`);
+    };
     try {
       const { detail, present, ...additions } = await step.run(context);
-      stopTicking();
-      console.log(`${head} ${detail}${present ? "" : ` (${elapsed(start)})`}`);
+      end(`${detail}${present ? "" : ` (${elapsed(start)})`}`);
       return additions;
     } catch (error) {
-      stopTicking();
-      console.log(`${head} failed (${elapsed(start)})`);
+      end(`failed (${elapsed(start)})`);
       throw error;
     }
   }
@@ -29,19 +32,16 @@ export class Progress {
   finish() {
     console.log(`set-up complete in ${elapsed(this.start)}`);
   }
-}
 
-/** Shows that a long step is alive: a running clock on a terminal, a line every 20 s elsewhere. */
-function tick(head, start) {
-  if (fancy) process.stdout.write(`${head} ...`);
-  const timer = setInterval(() => {
-    if (fancy) process.stdout.write(`\r${head} ... ${elapsed(start)}`);
-    else console.log(`${head} ... ${elapsed(start)}`);
-  }, fancy ? 1000 : 20_000);
-  return () => {
-    clearInterval(timer);
-    if (fancy) process.stdout.write("\r\x1b[K");
-  };
+  // shows that a long step is alive: on a terminal a running clock, of the first of several; elsewhere a line every 20 s
+  tick(head, start) {
+    const show = () => {
+      if (!fancy) console.log(`${head} ... ${elapsed(start)}`);
+      else if (this.running.keys().next().value === head) process.stdout.write(`\r\x1b[K${head} ... ${elapsed(start)}`);
+    };
+    this.running.set(head, setInterval(show, fancy ? 1000 : 20_000));
+    if (fancy) show();
+  }
 }
 
 function elapsed(start) {
