@@ -23,8 +23,6 @@ import { python } from "./steps/python.mjs";
 import { sdk } from "./steps/sdk.mjs";
 
 const usage = "usage: npm run setup [-- --cuda | --cpu] [--if-needed]";
-/** Stages, each of tracks that run at the same time: Node's and Python's packages do not wait for one another. */
-const stages = [[[prerequisites]], [[packages], [python, libtensorflow]], [[binding, kernelspec]]];
 
 async function main(args) {
   const options = parseArguments(args, { flags: ["if-needed", "cuda", "cpu", "help"], usage });
@@ -36,19 +34,19 @@ async function main(args) {
   if (waited && done()) return;
   fs.rmSync(paths.temporary, { recursive: true, force: true });
   const context = { flavour: wanted ?? installedFlavour() ?? "cpu" };
-  const progress = new Progress(stages.flat(2).length + 1);
-  for (const tracks of stages) await together(tracks.map((steps) => inTurn(steps, context, progress)));
-  writeStamp(context); // before the build: every command builds what has changed, so an error in the SDK is not set-up's to mend
-  await progress.show(sdk, context);
+  const progress = new Progress(7);
+  const inTurn = async (...steps) => {
+    for (const step of steps) Object.assign(context, await progress.show(step, context));
+  };
+  await inTurn(prerequisites);
+  await together(inTurn(packages), inTurn(python, libtensorflow));
+  // the stamp whatever the build says: every command builds what has changed, so an error in the SDK is not set-up's to mend
+  await together(inTurn(sdk), inTurn(binding, kernelspec).then(() => writeStamp(context)));
   progress.finish();
 }
 
-async function inTurn(steps, context, progress) {
-  for (const step of steps) Object.assign(context, await progress.show(step, context));
-}
-
-// lets every track come to its end, so that what one fetched is not lost where another fails
-async function together(tracks) {
+// steps that need nothing of one another; each comes to its end, so that what it fetched is not lost where another fails
+async function together(...tracks) {
   const failed = (await Promise.allSettled(tracks)).find(({ status }) => status === "rejected");
   if (failed) throw failed.reason;
 }
