@@ -26,7 +26,7 @@ export const packages = {
  */
 export function differences(lock = readJson(path.join(root, "package-lock.json")), installed = readJson(path.join(paths.modules, ".package-lock.json"))) {
   if (!lock) return ["package-lock.json"];
-  const wanted = Object.entries(lock.packages).filter(([name]) => name.startsWith("node_modules/"));
+  const wanted = Object.entries(lock.packages).filter(([name]) => name.includes("node_modules/"));
   return wanted
     .filter(([name, entry]) => {
       const found = installed?.packages?.[name];
@@ -34,5 +34,5 @@ export function differences(lock = readJson(path.join(root, "package-lock.json")
       if (found.version !== entry.version || found.integrity !== entry.integrity) return true;
       return !fs.existsSync(path.join(root, name));
     })
-    .map(([name]) => name.slice("node_modules/".length));
+    .map(([name]) => name.replace(/^node_modules\//, ""));
 }

@@ -24,6 +24,7 @@ describe("kernel-setup: steps", () => {
     assert.deepEqual(differences(lock, { packages: { "node_modules/tslab": tslab } }), ["none"]);
     assert.deepEqual(differences(lock, { packages: { "node_modules/tslab": { ...tslab, version: "1.0.21" } } }), ["tslab", "none"]);
     assert.deepEqual(differences(lock, null), ["tslab", "none"]);
+    assert.deepEqual(differences({ packages: { "sdk/zsq": {}, "sdk/zsq/node_modules/yargs": tslab } }, null), ["sdk/zsq/node_modules/yargs"]);
     assert.deepEqual(differences(null, null), ["package-lock.json"]);
   });
 
