@@ -7,7 +7,8 @@ import { histcReplay } from "./histc-replay";
 
 /**
  * Our figures for the batches of a calibration fixture, under its own keys: exact ones, those of the three toolkits whose
- * calibrators have a compat mode, and affine integers. A part that the toolkit has no figures for, as of zeros alone, is left out.
+ * calibrators have a compat mode, and affine integers. Left out: parts that the toolkit has no figures for, as of zeros
+ * alone, and ONNX Runtime's search by entropy, which is no calibrator here.
  *
  * - **percentiles** – in (50, 100]
  */
