@@ -142,6 +142,7 @@ export { distillationFigure, type DistillationFigureOptions, type DistillationRu
 export type { Figure, FigureOptions } from "./plot/figure";
 export { compareFigure } from "./plot/compare-figure";
 export { compareTable, methodTable } from "./plot/compare-table";
+export { domainTable } from "./plot/domain-table";
 export { figure1Framework } from "./plot/figure1-framework";
 export { figure1Loop } from "./plot/figure1-loop";
 export { figure1Pictures } from "./plot/figure1-pictures";
