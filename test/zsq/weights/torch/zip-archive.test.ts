@@ -17,6 +17,7 @@ describe("zip archive", () => {
   const changed = (change: Partial<ArchiveEntry>, place = 2): Buffer => zip(small.map((entry, i) => (i === place ? { ...entry, ...change } : entry)));
   const local = (header: Partial<EntryHeader>): Buffer => changed({ local: header });
   const central = (header: Partial<EntryHeader>): Buffer => changed({ central: header });
+  const withByte = (archive: Buffer, at: number, byte: number): Buffer => Buffer.from(archive).fill(byte, archive.indexOf("PK\x01\x02") + at, archive.indexOf("PK\x01\x02") + at + 1); // of the first directory entry
   const renamed = (name: string): Buffer => changed({ name: `archive/${name}` });
 
   it("reads the twin of what follows, with and without descriptors and padding", () => {
@@ -72,6 +73,7 @@ describe("zip archive", () => {
     ["a name with NUL", () => renamed("data/0\0"), /entry name/],
     ["an absolute name", () => changed({ name: "/archive/data/0" }), /entry name/],
     ["a name with a drive", () => changed({ name: "C:/data/0" }), /entry name/],
+    ["a version of the format that there is none of", () => withByte(zip(small), 6, 128), /format version 12\.8; expected at most 6\.3/],
     ["a folder", () => renamed("data/"), /entry name/],
     ["an empty name", () => changed({ name: "" }), /entry name of 0 bytes/],
     ["a long name", () => renamed("x".repeat(2000)), /entry name of 2008 bytes/],

@@ -19,6 +19,7 @@ export const MAX_ENTRIES = 65_535;
 const MAX_DIRECTORY = 32 << 20, MAX_NAME = 1024;
 const UINT32_MAX = 0xffffffff, HAS_DESCRIPTOR = 8, KNOWN_FLAGS = 0x0808; // a data descriptor follows; the name is UTF-8
 const ZIP64 = 0x0001, PADDING = 0x4246; // extra fields: long sizes, and torch's alignment
+const NEWEST_VERSION = 63; // of the zip format, 6.3
 
 /**
  * The entries of a zip archive by name, in the order of their bytes.
@@ -92,6 +93,7 @@ function parseDirectory(bytes: Uint8Array, count: number, fileOffset: number): C
     const name = decodeName(bytes.subarray(at + 46, at + 46 + lengths[0]), fileOffset + at);
     if (names.has(name)) refuse("a name that occurs twice; expected each once", name);
     names.add(name);
+    if (bytes[at + 6] > NEWEST_VERSION) refuse(`format version ${bytes[at + 6] / 10}; expected at most ${NEWEST_VERSION / 10}`, name);
     const flags = data.getUint16(at + 8, true), method = data.getUint16(at + 10, true);
     if (flags & ~KNOWN_FLAGS) refuse(`flags ${hex(flags)}; expected an entry that is not encrypted`, name);
     if (method !== 0) refuse(`compression method ${method}; expected 0, stored, as in a state dict; a TorchScript archive is none`, name);
