@@ -145,6 +145,7 @@ class Unpickler {
 
   private put(index: number): void {
     if (this.memo.has(index)) this.fail("stack", `memo ${index} written twice; expected once`);
+    if (index >= this.bytes.length) this.fail("stack", `memo ${index}; expected one for each of ${this.bytes.length} bytes at most`); // Python would make a table of that size
     this.within("memo", this.memo.size + 1);
     this.memo.set(index, this.top());
   }
