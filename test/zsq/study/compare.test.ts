@@ -57,6 +57,6 @@ describe("zsq compare", () => {
   it("names an unknown method", async () => {
     const { code, stderr } = await runCli("compare", "--methods", "magic");
     assert.equal(code, 2);
-    assert.match(stderr, /unknown --methods: magic; expected of real, /);
+    assert.match(stderr, /unknown --methods: magic; expected one or more of real, /);
   });
 });

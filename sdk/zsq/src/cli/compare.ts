@@ -39,7 +39,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
   handler: async ({ methods, precisions, models, list, json, out = join(repositoryRoot(), "out"), inputRange, ...options }) => {
     if (list) return void process.stdout.write(`${json ? JSON.stringify(comparedMethods.map(({ id, label, group, source, deviations, published }) => ({ id, label, group, source, deviations, published })), null, 2) : textTable(toTable("compare", comparedMethods.map((method) => ({ id: method.id, ...methodTable([method])[0] }))), { caption: "Methods" })}\n`);
     const chosen = methods?.split(",");
-    for (const id of chosen ?? []) if (!comparedMethods.some((method) => method.id === id)) throw new UsageError(`unknown --methods: ${id}; expected of ${comparedMethods.map((method) => method.id).join(", ")}`);
+    for (const id of chosen ?? []) if (!comparedMethods.some((method) => method.id === id)) throw new UsageError(`unknown --methods: ${id}; expected one or more of ${comparedMethods.map((method) => method.id).join(", ")}`);
     const asked = { ...options, inputRange, ...(chosen && { methods: chosen }), ...(precisions && { precisions: precisions.split(",") }), ...(models !== "both" && { models: [models] }) };
     await runAhead("compare", options, () => comparisonTasks(asked));
     const progress = showProgress("compare");
