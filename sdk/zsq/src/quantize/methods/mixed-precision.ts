@@ -16,25 +16,58 @@ export interface LayerChoice {
 }
 
 /**
- * ZeroQ's sensitivity: for each convolution and each bit width the divergence of the class probabilities when this
- * kernel alone is rounded, the mean over anchors, classes and images of KL(p || q), p and q Bernoulli.
+ * ZeroQ's sensitivity: for each convolution and each bit width the divergence of the outputs when this kernel alone is
+ * rounded, by outputDivergence.
  *
  * - **images** – normalized, [n, h, w, 3]
  *
- * Source: Cai et al. 2020, eq. 4, whose softmax over classes is a sigmoid for each class here.
+ * Source: Cai et al. 2020, eq. 4, for a detector.
  */
 export function weightSensitivity(detector: Detector, images: tf.Tensor4D, bits: readonly number[], onProgress?: (fraction: number) => void): LayerChoice[] {
-  const none = new Calibration([], scheme("W32A32").activations.calibrator, 0), layers = new Architecture(detector.config).ofKind("conv"), expected = logitsOf(detector.outputs(images));
+  const none = new Calibration([], scheme("W32A32").activations.calibrator, 0), layers = new Architecture(detector.config).ofKind("conv"), expected = arraysOf(detector.outputs(images));
   return layers.map(({ name, parameters }, k) => {
     const sensitivity = new Map(bits.map((width) => {
       const quantized = quantizeDetector(detector, none, scheme("W32A32", { overrides: [{ layers: [name], weights: { bits: width } }] }));
-      const divergence = meanDivergence(expected, logitsOf(quantized.outputs(images)));
+      const divergence = outputDivergence(expected, arraysOf(quantized.outputs(images)));
       quantized.dispose();
       return [width, divergence];
     }));
     onProgress?.((k + 1) / layers.length);
     return { layer: name, parameters: [...parameters.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0), sensitivity };
   });
+}
+
+/** Outputs of a detector for its anchors, those of images and levels one after another. */
+export interface AnchorOutputs {
+  /** [anchors, classes] */
+  classLogits: Float32Array;
+  /** [anchors, 4] */
+  boxRegression: Float32Array;
+}
+
+/** Standard deviations that boxes are allowed, of centre and log size in units of the anchor; those that Faster R-CNN divides its targets by. */
+const BOX_STD = [0.1, 0.1, 0.2, 0.2];
+
+/**
+ * KL(p || q) of a detector's outputs, the mean over anchors: of its classes, each a Bernoulli by the sigmoid of its logit,
+ * and, as far as p sees an object (its most probable class), of its box, four normals with BOX_STD.
+ *
+ * @example outputDivergence({ classLogits: [0], boxRegression: [0, 0, 0, 0] }, { classLogits: [0], boxRegression: [0.1, 0, 0, 0] }) // 0.25
+ */
+export function outputDivergence(p: AnchorOutputs, q: AnchorOutputs): number {
+  const anchors = p.boxRegression.length / 4, classes = p.classLogits.length / anchors;
+  let sum = 0;
+  for (let anchor = 0; anchor < anchors; anchor++) {
+    let object = 0;
+    for (let i = anchor * classes; i < (anchor + 1) * classes; i++) {
+      const probability = 1 / (1 + Math.exp(-p.classLogits[i])), difference = q.classLogits[i] - p.classLogits[i];
+      // p (s - t) + log(1 + e^t) - log(1 + e^s) of logits s and t; in double precision, as it is below float32's rounding at eight bits
+      sum += Math.log1p(probability * Math.expm1(difference)) - probability * difference;
+      object = Math.max(object, probability);
+    }
+    for (let k = 0; k < 4; k++) sum += (object / 2) * ((q.boxRegression[4 * anchor + k] - p.boxRegression[4 * anchor + k]) / BOX_STD[k]) ** 2;
+  }
+  return sum / anchors;
 }
 
 /**
@@ -87,19 +120,12 @@ export const mixedPrecision: QuantizeMethod = (detector, images, { precision, in
 };
 
 // of all levels; disposes the outputs
-function logitsOf({ classLogits, boxRegression }: HeadOutputs<tf.Tensor4D>): Float32Array {
-  const joined = tf.tidy(() => tf.concat(classLogits.map((level) => level.as1D()))), values = joined.dataSync() as Float32Array;
-  tf.dispose([joined, ...classLogits, ...boxRegression]);
-  return values;
+function arraysOf({ classLogits, boxRegression }: HeadOutputs<tf.Tensor4D>): AnchorOutputs {
+  return { classLogits: joined(classLogits), boxRegression: joined(boxRegression) };
 }
 
-// of sigmoids of logits, in double precision: at eight bits the divergence is below float32's rounding
-function meanDivergence(p: Float32Array, q: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < p.length; i++) {
-    const a = 1 / (1 + Math.exp(-p[i])), difference = q[i] - p[i];
-    // p (t - s) + log(1 + e^s) - log(1 + e^t), t - s = -difference
-    sum += Math.log1p(a * Math.expm1(difference)) - a * difference;
-  }
-  return sum / p.length;
+function joined(levels: tf.Tensor4D[]): Float32Array {
+  const all = tf.tidy(() => tf.concat(levels.map((level) => level.as1D()))), values = all.dataSync() as Float32Array;
+  tf.dispose([all, ...levels]);
+  return values;
 }
