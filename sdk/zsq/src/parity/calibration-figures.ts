@@ -1,14 +1,14 @@
 import { chooseQParams, dequantize, quantize } from "../quantize/affine";
 import { AbsHistogram } from "../quantize/calibrators/abs-histogram";
-import { SymmetricHistogram } from "../quantize/calibrators/symmetric-histogram";
 import { TorchHistogram } from "../quantize/calibrators/torch-histogram";
 import { upperPercentile } from "../quantize/percentile";
 import { histcReplay } from "./histc-replay";
+import { absoluteHistogram, entropyRange, percentileRange, signedHistogram } from "./onnxruntime-replay";
 
 /**
  * Our figures for the batches of a calibration fixture, under its own keys: exact ones, those of the three toolkits whose
  * calibrators have a compat mode, and affine integers. Left out: parts that the toolkit has no figures for, as of zeros
- * alone, and ONNX Runtime's search by entropy, which is no calibrator here.
+ * alone.
  *
  * - **percentiles** – in (50, 100]
  */
@@ -86,19 +86,14 @@ function replayFigures(batches: readonly Float32Array[], percentiles: readonly n
   };
 }
 
+const [ORT_BINS, ORT_LEVELS] = [2048, 128];
+
 function onnxruntimeFigures(batches: readonly Float32Array[], percentiles: readonly number[]) {
-  const [signed, absolute] = [new SymmetricHistogram(), new SymmetricHistogram(true)];
-  let [least, most] = [Infinity, -Infinity]; // its ranges end there
-  for (const batch of batches) {
-    signed.add(batch);
-    absolute.add(batch);
-    least = batch.reduce((a, b) => Math.min(a, b), least);
-    most = batch.reduce((a, b) => Math.max(a, b), most);
-  }
-  return Object.fromEntries(percentiles.flatMap((p) => {
-    const { min, max } = absolute.percentile(p), asymmetric = signed.percentile(p);
-    return [[`percentile_sym_${key(p)}`, [Math.max(min, least), Math.min(max, most)]], [`percentile_asym_${key(p)}`, [asymmetric.min, asymmetric.max]]];
-  }));
+  const [absolute, signed] = [absoluteHistogram(batches, ORT_BINS), signedHistogram(batches, ORT_BINS)];
+  return {
+    ...Object.fromEntries(percentiles.flatMap((p) => [[`percentile_sym_${key(p)}`, percentileRange(absolute, p, true)], [`percentile_asym_${key(p)}`, percentileRange(signed, p, false)]])),
+    [`entropy_${ORT_LEVELS}bins`]: entropyRange(signedHistogram(batches, ORT_LEVELS), ORT_LEVELS),
+  };
 }
 
 function torchFigures(batches: readonly Float32Array[]) {
