@@ -3,13 +3,15 @@ import * as tf from "@tensorflow/tfjs-node-gpu";
 import { foldBatchNorms, equalizeLayers, percentile } from "zsq";
 import { Graph } from "zsq/dist/nn/graph";
 import { dfq, equalizedNorms } from "zsq/dist/quantize/methods/dfq";
-import { chooseBits, mixedPrecision, weightSensitivity } from "zsq/dist/quantize/methods/mixed-precision";
+import { chooseBits, mixedPrecision, outputDivergence, weightSensitivity } from "zsq/dist/quantize/methods/mixed-precision";
 import { calibrateAndQuantize } from "zsq/dist/quantize/methods/quantized";
 import { perTensorControl, splitChannels } from "zsq/dist/quantize/methods/split-channels";
 import { rangesFromStatistics, rectifiedMoments } from "zsq/dist/quantize/methods/stored-ranges";
 import { assertClose } from "../../../helpers/close";
+import { readFixture } from "../../../helpers/fixture";
 import { assertNoLeaks } from "../../../helpers/no-leaks";
 import { noiseImages, tinyDetector } from "../../../helpers/tiny-detector";
+import { lcg } from "../../../helpers/torch-reference";
 
 const options = { precision: "W8A8", inputRange: "image", seed: 1, steps: 1, imageShape: [32, 32] } as const;
 
@@ -78,8 +80,21 @@ describe("mixed precision", () => {
     assert.throws(() => chooseBits(layers, 79), /chooseBits: invalid budget: 79 bits; expected at least 80/);
   });
 
-  it("finds fewer bits worse, for every convolution", () => assertNoLeaks(() => {
+  it("divergence of outputs: hand examples, and PyTorch's", () => {
+    const box = (...boxRegression: number[]) => ({ classLogits: Float32Array.of(0), boxRegression: Float32Array.from(boxRegression) });
+    assert.ok(Math.abs(outputDivergence(box(0, 0, 0, 0), box(0.1, 0, 0, 0)) - 0.25) < 1e-7); // one standard deviation, seen with probability 1/2
+    assert.ok(Math.abs(outputDivergence(box(0, 0, 0, 0), box(0, 0, 0.2, -0.2)) - 0.5) < 1e-7);
+    assert.equal(outputDivergence(box(1, 2, 3, 4), box(1, 2, 3, 4)), 0);
+    const certain = { classLogits: Float32Array.of(-100, -100), boxRegression: Float32Array.of(0, 0, 0, 0) };
+    assert.ok(outputDivergence(certain, { ...certain, boxRegression: Float32Array.of(9, 9, 9, 9) }) < 1e-30); // no object, no box
+    const { sensitivity } = readFixture<{ sensitivity: { outputDivergence: number } }>("zsq", "methods", "losses.json");
+    const of = (classes: number, boxes: number) => ({ classLogits: Float32Array.from(lcg(classes, 36), (u) => 4 * u), boxRegression: Float32Array.from(lcg(boxes, 48)) });
+    assertClose([outputDivergence(of(23, 25), of(24, 26))], [sensitivity.outputDivergence], 1e-9);
+  });
+
+  it("finds fewer bits worse, for every convolution, those of the box head too", () => assertNoLeaks(() => {
     const detector = tinyDetector(), images = noiseImages(1), choices = weightSensitivity(detector, images, [2, 8]);
+    for (const { layer, sensitivity } of choices) assert.ok(sensitivity.get(2)! > sensitivity.get(8)!, layer);
     assert.equal(choices.length, detector.architecture.ofKind("conv").length);
     const total = (bits: number): number => choices.reduce((sum, { sensitivity }) => sum + sensitivity.get(bits)!, 0);
     assert.ok(total(2) > 10 * total(8));
