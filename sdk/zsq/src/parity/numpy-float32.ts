@@ -1,7 +1,6 @@
 /** numpy's linspace in float32: `start + i * step`, each operation rounded; the last is `stop` itself. */
 export function linspace(start: number, stop: number, count: number): Float32Array {
-  const delta = Math.fround(stop - start), step = Math.fround(delta / (count - 1));
-  const values = Float32Array.from({ length: count }, (_, i) => Math.fround(step === 0 ? Math.fround(i / (count - 1)) * delta : i * step) + start);
+  const step = Math.fround(Math.fround(stop - start) / (count - 1)), values = Float32Array.from({ length: count }, (_, i) => Math.fround(i * step) + start);
   values[count - 1] = stop;
   return values;
 }

@@ -29,7 +29,7 @@ export function absoluteHistogram(batches: readonly Float32Array[], bins: number
     const last = edges[edges.length - 1];
     if (most > last) {
       const width = Math.fround(edges[1] - edges[0]);
-      edges = Float64Array.of(...edges, ...arange(Math.fround(last + width), Math.fround(most + width), width));
+      edges = Float64Array.from([...edges, ...arange(Math.fround(last + width), Math.fround(most + width), width)]);
     }
     const counts = histogram(magnitudes, edges);
     known.counts.forEach((count, i) => (counts[i] += count));
@@ -58,8 +58,7 @@ export function signedHistogram(batches: readonly Float32Array[], bins: number):
       more = floorDivide(Math.fround(asked - reach), stride) + 1;
       reach = Math.fround(Math.fround(more * stride) + reach);
     }
-    const edges = known && more === 0 && reach === known.edges[old.length] ? known.edges : linspace(...widened(-reach, reach), old.length + 2 * more + 1);
-    const counts = histogram(batch, edges);
+    const edges = linspace(...widened(-reach, reach), old.length + 2 * more + 1), counts = histogram(batch, edges);
     old.forEach((count, i) => (counts[more + i] += count));
     return { counts, edges, ...ends };
   }, null) ?? missing();
